@@ -1,0 +1,201 @@
+"""Puts everything together; the only module that imports every layer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.channels.messenger import Messenger
+from bot.channels.telegram import Telegram
+from bot.channels.web import Web
+from bot.dialogue import Rasa
+from bot.examples import examples
+from bot.gateway import Gateway
+from bot.knowledge import DIRECTORY, Knowledge, knowledge, read_yaml
+from bot.model import Channel, Inbound, Received, State
+from bot.outbox import Outbox
+from bot.settings import Settings
+from bot.storage import Database, Repository, Sealer
+from bot.storage.migrate import upgrade
+from bot.threads import off_loop
+from bot.triage import load_lexicon, load_replies
+from bot.understanding.language import Detector
+from bot.understanding.risk import assess
+from bot.webhistory import WebHistory
+from bot.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+def now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+class Intake:
+    """The channels' Inbox; the worker behind it is made after the channels, which it needs."""
+
+    worker: Worker
+
+    async def receive(self, events: list[Inbound]) -> list[Received]:
+        return await self.worker.receive(events)
+
+
+@dataclass(frozen=True)
+class House:
+    """All parts of a running gateway."""
+
+    settings: Settings
+    store: Repository
+    worker: Worker
+    rasa: Rasa
+    client: httpx.AsyncClient
+    web: Web
+    telegram: Telegram | None
+    messenger: Messenger | None
+
+
+def build(settings: Settings) -> House:
+    """Opens the database (bringing its tables up to date), loads the content and wires the parts. Nothing runs yet."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.database_url)
+    store = Repository(Database(settings.database_url), Sealer(settings.seal_keys.reveal(), settings.lookup_key.reveal()))
+    content, intake = knowledge(), Intake()
+    client = httpx.AsyncClient(limits=httpx.Limits(max_connections=100, max_keepalive_connections=50))
+    rasa = Rasa(client, settings.rasa_url, settings.rasa_timeout)
+    web = _web(settings, content, store, intake)
+    telegram, messenger = _telegram(settings, content, intake), _messenger(settings, intake)
+    channels: dict[str, Channel] = {channel.name: channel for channel in (web, telegram, messenger) if channel is not None}
+    owner = f"{socket.gethostname()}:{settings.port}"
+    worker = Worker(
+        store=store,
+        gateway=_gateway(settings, content, store, rasa),
+        outbox=Outbox(store, channels, owner=owner, clock=now),
+        channels=channels,
+        owner=owner,
+        clock=now,
+    )
+    intake.worker = worker
+    return House(settings, store, worker, rasa, client, web, telegram, messenger)
+
+
+def application(house: House) -> Starlette:
+    """The gateway's web application; its lifespan runs the worker and, without a public address, Telegram's polling."""
+    routes = [Route("/", _to_chat), Route("/healthz", _healthz), Route("/readyz", _readyz(house)), *house.web.routes()]
+    for channel in (house.telegram, house.messenger):
+        if channel is not None:
+            routes.extend(channel.routes())
+    return Starlette(routes=routes, lifespan=lambda app: _life(house))
+
+
+@contextlib.asynccontextmanager
+async def _life(house: House) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(house.worker.run(stop))]
+    if house.telegram is not None:
+        tasks.append(asyncio.create_task(_run_telegram(house.telegram, house.settings.public_url, stop)))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait(tasks, timeout=15)
+        for channel in (house.telegram, house.messenger):
+            if channel is not None:
+                await channel.close()
+        await house.client.aclose()
+        await off_loop(house.store.close)
+
+
+async def _run_telegram(telegram: Telegram, public_url: str, stop: asyncio.Event) -> None:
+    """Registers commands and webhook, trying until Telegram answers; polls when the world cannot reach us."""
+    while not stop.is_set():
+        try:
+            await telegram.start(public_url)
+            break
+        except Exception as error:
+            log.warning("Telegram cannot be set up yet (%s); again in 15 s", type(error).__name__)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(stop.wait(), 15)
+    if not public_url and not stop.is_set():
+        await telegram.poll(stop)
+
+
+def _gateway(settings: Settings, content: Knowledge, store: Repository, rasa: Rasa) -> Gateway:
+    lexicon = load_lexicon()
+    lines = examples()
+    detector = Detector([e.text for e in lines if e.register in ("banglish", "mixed")], [e.text for e in lines if e.register == "en"])
+
+    async def redeem(conversation: str, code: str) -> tuple[str, State]:
+        result = await off_loop(store.redeem, conversation, code)
+        return result, await off_loop(store.state, conversation)
+
+    return Gateway(
+        dialogue=rasa,
+        redeem=redeem,
+        content=content,
+        replies=load_replies(),
+        assess=lambda text: assess(text, lexicon),
+        detect=detector.detect,
+        rate_per_minute=settings.rate_per_minute,
+        max_text=settings.max_text,
+    )
+
+
+def _web(settings: Settings, content: Knowledge, store: Repository, intake: Intake) -> Web:
+    texts = read_yaml(DIRECTORY / "words_web.yml")
+    return Web(
+        intake, WebHistory(store), now, texts, settings.secure, settings.max_text,
+        hotlines=[hotline.number for hotline in content.hotlines], forwarded=bool(settings.public_url),
+    )  # fmt: skip
+
+
+def _telegram(settings: Settings, content: Knowledge, intake: Intake) -> Telegram | None:
+    if not settings.telegram:
+        return None
+    texts = {name: {"bn": text.bn, "en": text.en} for name, text in content.telegram_commands.items()}
+    return Telegram(settings.telegram_bot_token.reveal(), settings.telegram_api_url, settings.telegram_webhook_secret.reveal(), intake, texts)
+
+
+def _messenger(settings: Settings, intake: Intake) -> Messenger | None:
+    if not settings.messenger:
+        return None
+    return Messenger(
+        settings.messenger_page_token.reveal(), settings.messenger_app_secret.reveal(), settings.messenger_verify_token.reveal(),
+        settings.messenger_graph_url, intake,
+    )  # fmt: skip
+
+
+async def _to_chat(request: Request) -> Response:
+    return RedirectResponse("/chat")
+
+
+async def _healthz(request: Request) -> Response:
+    """The process lives."""
+    return JSONResponse({"status": "ok", "process": os.getpid()})
+
+
+def _readyz(house: House):  # type: ignore[no-untyped-def]
+    async def readyz(request: Request) -> Response:
+        """Whether all parts answer. 503 names what is down; danger is answered even then."""
+        checks = {"database": True, "rasa": await house.rasa.alive()}
+        counts: dict[str, float] = {}
+        try:
+            await off_loop(house.store.ping)
+            counts = await off_loop(house.store.counts)
+        except Exception as error:  # whatever it is, the database does not answer
+            log.error("readyz: database: %s", type(error).__name__)
+            checks["database"] = False
+        return JSONResponse({"checks": checks, "counts": counts}, status_code=200 if all(checks.values()) else 503)
+
+    return readyz

@@ -1,0 +1,163 @@
+"""Telegram: verifies, parses, renders, sends. Webhook when the world can reach us, long polling otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.error import TelegramError
+
+from bot.channels import telegram_polling, telegram_updates
+from bot.channels.telegram_bot import connect, translated
+from bot.channels.telegram_updates import ALLOWED, COMMANDS
+from bot.channels.text import in_parts
+from bot.channels.webhook import decode, read, same
+from bot.errors import BadUpdate
+from bot.model import Button, Inbound, Inbox, Outgoing, Reply
+
+PATH = "/webhooks/telegram"
+MAX_BODY = 1024 * 1024  # bytes
+MAX_TEXT = 4096  # UTF-16 code units
+MAX_PAYLOAD = 64  # bytes of UTF-8
+MAX_ROWS, MAX_IN_ROW = 8, 2  # ours: more does not fit on a small screen
+
+log = logging.getLogger(__name__)
+
+
+class Telegram:
+    """A bot.model.Channel. `texts`: command → {"bn", "en"}, what Telegram's menu says of each of COMMANDS."""
+
+    name = "telegram"
+
+    def __init__(self, bot_token: str, api_url: str, webhook_secret: str, inbox: Inbox, texts: Mapping[str, Mapping[str, str]]) -> None:
+        self._bot = connect(bot_token, api_url)
+        self._secret = webhook_secret
+        self._inbox = inbox
+        self._texts = texts
+        self._answers: set[asyncio.Task[None]] = set()
+
+    def routes(self) -> list[Route]:
+        return [Route(PATH, self._webhook, methods=["POST"])]
+
+    async def start(self, public_url: str) -> None:
+        """Registers the commands and, when there is a public URL, the webhook. Raises TryLater or Refused."""
+        try:
+            await self._bot.set_my_commands(self._commands("bn"))
+            await self._bot.set_my_commands(self._commands("en"), language_code="en")
+            if public_url:
+                await self._bot.set_webhook(
+                    f"{public_url}{PATH}", secret_token=self._secret, allowed_updates=ALLOWED, max_connections=40
+                )
+        except TelegramError as error:
+            raise translated(error) from None
+
+    async def poll(self, stop: asyncio.Event) -> None:
+        """Long polling until `stop`; removes a webhook first."""
+        await telegram_polling.poll(self._bot, self._accept_batch, stop)
+
+    async def close(self) -> None:
+        """Ends the answers still under way and closes the connections."""
+        for task in self._answers:
+            task.cancel()
+        await asyncio.gather(*self._answers, return_exceptions=True)
+        await self._bot.close_connections()
+
+    @staticmethod
+    def parse(update: object) -> Inbound | None:
+        """See telegram_updates.parse."""
+        return telegram_updates.parse(update)
+
+    def fit(self, reply: Reply) -> tuple[Reply, ...]:
+        """Parts of at most 4096 UTF-16 units. Of more than 16 buttons the first 16 are kept."""
+        assert all(len(button.payload.encode()) <= MAX_PAYLOAD for button in reply.buttons), "a payload is longer than 64 bytes"
+        if len(reply.buttons) > MAX_ROWS * MAX_IN_ROW:
+            log.warning("A reply has %d buttons; Telegram shows %d", len(reply.buttons), MAX_ROWS * MAX_IN_ROW)
+            reply = Reply(text=reply.text, buttons=reply.buttons[: MAX_ROWS * MAX_IN_ROW])
+        return in_parts(reply, MAX_TEXT)
+
+    async def typing(self, recipient: str) -> None:
+        try:
+            await self._bot.send_chat_action(recipient, "typing")
+        except (TelegramError, RuntimeError):  # RuntimeError: the connections were closed meanwhile
+            return
+
+    async def send(self, outgoing: Outgoing) -> str | None:
+        reply = outgoing.reply
+        try:
+            message = await self._bot.send_message(
+                outgoing.recipient,
+                reply.text,
+                reply_markup=_keyboard(reply.buttons),
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        except TelegramError as error:
+            raise translated(error) from None  # the cause could quote her id or the token
+        return str(message.message_id)
+
+    def _commands(self, language: str) -> list[BotCommand]:
+        return [BotCommand(command, self._texts[command][language]) for command in COMMANDS]
+
+    async def _webhook(self, request: Request) -> Response:
+        if not self._secret:
+            return PlainTextResponse("Not Found", 404)
+        if not same(request.headers.get("x-telegram-bot-api-secret-token", ""), self._secret):
+            return PlainTextResponse("Forbidden", 403)
+        try:
+            body = await read(request, MAX_BODY)
+            if body is None:
+                return PlainTextResponse("Content Too Large", 413)
+            update = decode(body)
+            event = self.parse(update)
+        except BadUpdate:
+            return PlainTextResponse("Bad Request", 400)
+        try:
+            await self._accept([event] if event else [], [update])
+        except Exception as error:  # the web edge: not stored, so Telegram must bring it again
+            log.error("A Telegram update could not be stored: %s", type(error).__name__)
+            return PlainTextResponse("Internal Server Error", 500)
+        return Response(status_code=200)
+
+    async def _accept_batch(self, updates: list[Any]) -> None:
+        events = []
+        for update in updates:
+            try:
+                event = self.parse(update)
+            except BadUpdate:  # asking again would bring it again and hold up everyone behind it
+                log.error("Skipped a Telegram update that cannot be read")
+                continue
+            events += [event] if event else []
+        await self._accept(events, updates)
+
+    async def _accept(self, events: list[Inbound], updates: list[Any]) -> None:
+        """Stores, then tells Telegram that buttons were taken (her phone shows a clock until then)."""
+        if not events:
+            return
+        await self._inbox.receive(events)
+        stored = {event.external_id for event in events}
+        for update in updates:
+            query = telegram_updates.callback_id(update) if str(update.get("update_id")) in stored else None
+            if query is not None:
+                task = asyncio.create_task(self._answer(query))
+                self._answers.add(task)
+                task.add_done_callback(self._answers.discard)
+
+    async def _answer(self, query: str) -> None:
+        try:
+            await self._bot.answer_callback_query(query)
+        except (TelegramError, RuntimeError):  # too old, or Telegram is away: the clock on her button goes out by itself
+            return
+
+
+def _keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:
+    """One button a row while the rows suffice: titles stay whole on a narrow screen."""
+    if not buttons:
+        return None
+    keys = [InlineKeyboardButton(button.title, callback_data=button.payload) for button in buttons]
+    width = 1 if len(keys) <= MAX_ROWS else MAX_IN_ROW
+    return InlineKeyboardMarkup([keys[i : i + width] for i in range(0, len(keys), width)])

@@ -1,0 +1,75 @@
+"""Asks Rasa: the only door to it. Sends what she wrote and where she stands, brings back replies and effects."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from typing import Any
+
+import httpx
+
+from bot.errors import DialogueError
+from bot.model import Answer, Button, Level, Place, Reply, State
+from bot.understanding.commands import Command
+
+_ENDPOINT = "/webhooks/rest/webhook"
+_SLASHES = re.compile(r"^[\s/]+")  # Rasa strips every kind of blank before it looks for the slash
+
+
+class Rasa:
+    """The REST channel of a Rasa server."""
+
+    def __init__(self, client: httpx.AsyncClient, url: str, timeout: float) -> None:
+        self._client, self._url, self._timeout = client, url, timeout
+
+    async def ask(self, conversation: str, message: str | Command, state: State) -> Answer:
+        """The answer to a text or command. Raises DialogueError when it is late, failed or empty."""
+        body = {"sender": conversation, "message": _message(message), "metadata": _metadata(state)}
+        try:
+            # httpx's own time-out is for each read; an answer that trickles must end too.
+            response = await asyncio.wait_for(self._client.post(self._url + _ENDPOINT, json=body, timeout=self._timeout), self._timeout)
+            response.raise_for_status()
+            return _answer(response.json())
+        except (httpx.HTTPError, asyncio.TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
+            # The error's own text could hold what she wrote: only its kind is kept.
+            raise DialogueError(f"Rasa failed: {type(error).__name__}") from None
+
+    async def alive(self) -> bool:
+        """Whether the server answers at all."""
+        try:
+            return (await self._client.get(self._url + "/", timeout=2)).is_success
+        except httpx.HTTPError:
+            return False
+
+
+def _message(message: str | Command) -> str:
+    """Rasa obeys "/intent{...}" at confidence 1: only commands of ours may take that form, a typed one loses its slashes."""
+    if isinstance(message, Command):
+        return "/control" + json.dumps({"command": str(message)})
+    return _SLASHES.sub("", message) or "."
+
+
+def _metadata(state: State) -> dict[str, Any]:
+    place = state.place
+    return {"language": state.language, "step": place.step, "part": place.part, "done": sorted(place.done)}
+
+
+def _answer(messages: list[dict[str, Any]]) -> Answer:
+    replies, effects = [], None
+    for message in messages:
+        if message.get("text"):
+            buttons = tuple(Button(title=b["title"], payload=b["payload"]) for b in message.get("buttons") or ())
+            replies.append(Reply(text=message["text"], buttons=buttons))
+        if "effects" in (message.get("custom") or {}):
+            effects = message["custom"]["effects"]
+    if not replies or effects is None:  # an action that raised, or an action server that is down, answers with an empty list
+        raise DialogueError("Rasa failed: empty answer")
+    place = effects.get("place")
+    return Answer(
+        replies=tuple(replies),
+        place=Place(step=place["step"], part=place["part"], done=frozenset(place["done"])) if place else None,
+        flag=Level(effects.get("flag", "none")),
+        ask=bool(effects.get("ask")),
+        person=bool(effects.get("person")),
+    )

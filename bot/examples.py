@@ -1,0 +1,38 @@
+"""The training examples in data/nlu, with the register each was written in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import ContentError
+from bot.knowledge import read_yaml
+
+DIRECTORY = Path(__file__).resolve().parent.parent / "data" / "nlu"
+REGISTERS = ("bn", "banglish", "mixed", "en")
+
+
+@dataclass(frozen=True)
+class Example:
+    text: str
+    intent: str
+    register: str  # bn | banglish | mixed | en
+    file: str
+
+
+def examples(directory: Path = DIRECTORY) -> list[Example]:
+    """All examples, in the order of files and lines. Raises ContentError for a block without intent, register or lines."""
+    return [example for path in sorted(directory.glob("*.yml")) for example in _file(path)]
+
+
+def _file(path: Path) -> Iterator[Example]:
+    for block in read_yaml(path).get("nlu") or ():
+        intent, register = block.get("intent"), (block.get("metadata") or {}).get("register")
+        if not intent or register not in REGISTERS or not isinstance(block.get("examples"), str):
+            raise ContentError(f"{path}: each block needs intent:, metadata: {{register: one of {', '.join(REGISTERS)}}} and examples: |")
+        for line in block["examples"].splitlines():
+            if line.startswith("- "):
+                yield Example(line[2:].strip(), intent, register, path.name)
+            elif line.strip():
+                raise ContentError(f"{path}: intent {intent}: the line {line!r} must begin with '- '.")

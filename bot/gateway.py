@@ -1,0 +1,146 @@
+"""One turn, as the policy it is: read for danger first, then who holds the conversation, then what she asked.
+
+The gateway changes nothing itself: it returns an Outcome, which the store writes in one transaction with "answered".
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from bot.errors import DialogueError
+from bot.house import HOUSE, House, Redeem, raised
+from bot.knowledge import Knowledge
+from bot.model import Answer, CaseRequest, Inbound, Kind, Level, Outcome, Reply, Risk, State, Turn
+from bot.triage import Replies
+from bot.understanding.commands import Command, parse, read
+from bot.understanding.normalise import clean
+
+log = logging.getLogger(__name__)
+
+_GIVE_UP = 3  # a message whose handling failed so often is answered by the fixed text: Rasa may not survive it
+_OTHER_LANGUAGE = "other"
+_SHORT = 2  # words
+
+
+class Dialogue(Protocol):
+    """What answers where nothing is fixed."""
+
+    async def ask(self, conversation: str, message: str | Command, state: State) -> Answer: ...
+
+
+class Gateway:
+    """Decides one turn."""
+
+    def __init__(
+        self,
+        *,
+        dialogue: Dialogue,
+        redeem: Redeem,
+        content: Knowledge,
+        replies: Replies,
+        assess: Callable[[str], Risk],
+        detect: Callable[[str, str | None], str],
+        rate_per_minute: int,
+        max_text: int,
+    ) -> None:
+        self._dialogue, self._content, self._assess, self._detect = dialogue, content, assess, detect
+        self._rate, self._max_text = rate_per_minute, max_text
+        self._house = House(content, replies, redeem)
+
+    async def answer(self, turn: Turn) -> Outcome:
+        """What one inbound message changes."""
+        text = clean(turn.inbound.text)
+        risk = self._assess(text) if turn.inbound.kind is not Kind.BUTTON else Risk()
+        state, foreign = self._heard(turn, text)
+        state = raised(state, risk.flag)
+        if turn.inbound.kind is Kind.LEFT:
+            return Outcome(replies=(), state=state, unreachable=True)
+        if turn.held:  # a human holds it: the bot is silent, whatever she writes
+            return Outcome(replies=(), state=state, risk=risk, case=_case(risk, "flagged") if risk.flag.flagged else None)
+        if risk.flag.flagged:
+            return self._house.danger(state, risk)
+        if turn.inbound.kind is Kind.EDIT:  # an edit was answered when it was first written
+            return Outcome(replies=(), state=state, risk=risk)
+        if turn.inbound.kind is Kind.MEDIA and not text:
+            return self._house.media(state, risk)
+        outcome = await self._ordinary(turn, state, risk, text, foreign)
+        return self._also(outcome, turn.inbound, text)
+
+    async def _ordinary(self, turn: Turn, state: State, risk: Risk, text: str, foreign: bool) -> Outcome:
+        command = _command(turn.inbound, text, self._content)
+        if command is not None and command.name in HOUSE:
+            return await self._house.obey(turn, state, risk, command)
+        if turn.recent > self._rate:  # after the house's commands: the numbers and a person are never muted
+            replies = (self._house.say(state, "too_fast"),) if turn.recent == self._rate + 1 else ()
+            return Outcome(replies=replies, state=state, risk=risk)
+        if command is None and turn.inbound.kind is Kind.BUTTON:
+            return Outcome(replies=(self._house.say(state, "old_button"),), state=state, risk=risk)
+        if command is None and not any(letter.isalnum() for letter in text):
+            return Outcome(replies=(self._house.say(state, "nothing"),), state=state, risk=risk)
+        if command is None and foreign:
+            return Outcome(replies=(self._house.say(state, "speaks"),), state=state, risk=risk)
+        return await self._ask(turn, state, risk, command or text[: self._max_text])
+
+    async def _ask(self, turn: Turn, state: State, risk: Risk, message: str | Command) -> Outcome:
+        if turn.failures >= _GIVE_UP:
+            return self._house.dialogue_failed(state, risk)
+        try:
+            answer = await self._dialogue.ask(turn.conversation, message, state)
+        except DialogueError as error:
+            log.warning("conversation %s: %s", turn.conversation, error)
+            return self._house.dialogue_failed(state, risk)
+        if answer.flag.flagged:
+            return self._house.danger(state, replace(risk, flag=answer.flag, reasons=(*risk.reasons, "dialogue")))
+        state = state if answer.place is None else state.at(answer.place)
+        risk = replace(risk, ask=risk.ask or answer.ask)
+        case = CaseRequest(level=Level.STANDARD, category=risk.category, reason="asked_for_person") if answer.person else None
+        return Outcome(replies=answer.replies, state=state, risk=risk, case=case)
+
+    def _also(self, outcome: Outcome, inbound: Inbound, text: str) -> Outcome:
+        """Puts the short lines that go with an answer before or after it."""
+        if inbound.kind is Kind.MEDIA:  # a person must look at it, whatever else is said
+            outcome = replace(outcome, case=outcome.case or _case(outcome.risk, "media"))
+        replies = outcome.replies
+        if not replies or outcome.risk.flag.flagged:  # muted stays silent; a fixed reply to danger stands alone
+            return outcome
+        if len(text) > self._max_text:
+            replies = (Reply(text=self._content.sentences["too_long"][outcome.state.language]), *replies)
+        if inbound.kind is Kind.MEDIA:
+            return replace(outcome, replies=(Reply(text=self._content.sentences["media"][outcome.state.language]), *replies))
+        if outcome.risk.ask:
+            replies = (*replies, self._house.say(outcome.state, "soft_ask"))
+        return replace(outcome, replies=replies)
+
+    def _heard(self, turn: Turn, text: str) -> tuple[State, bool]:
+        """Her state after hearing this message (the script she writes in, and the language we answer in unless she chose one), and
+        whether it is in a language that is not ours."""
+        state = turn.state
+        if turn.inbound.kind not in (Kind.TEXT, Kind.EDIT, Kind.MEDIA) or not text:
+            return state, False
+        script = self._detect(text, state.script)
+        if script == _OTHER_LANGUAGE or (script != "bn" and self._common(text)):
+            return state, script == _OTHER_LANGUAGE
+        language = state.language if state.language_chosen else "en" if script == "en" else "bn"
+        return replace(state, script=script, language=language), False
+
+    def _common(self, text: str) -> bool:
+        """Whether it is a command such as "next" or "step 5", which everybody types in Latin letters: it says nothing of her language."""
+        command = read(text, self._content.vocabulary) if len(text.split()) <= _SHORT else None
+        return command is not None and command.name != "start"
+
+
+def _command(inbound: Inbound, text: str, content: Knowledge) -> Command | None:
+    if inbound.kind is Kind.START:
+        linked = parse((inbound.payload or "").replace("-", "."))  # deep links allow no dots: t.me/…?start=step-5
+        return linked if linked and linked.name in ("step", "code", "topic", "language", "hotlines", "person") else Command("start")
+    if inbound.kind is Kind.BUTTON:
+        return parse(inbound.payload or "")
+    return read(text, content.vocabulary)
+
+
+def _case(risk: Risk, reason: str) -> CaseRequest:
+    level = risk.flag if risk.flag.flagged else Level.STANDARD
+    return CaseRequest(level=level, category=risk.category, reason=reason)

@@ -1,0 +1,1 @@
+"""Rasa components: thin wrappers round bot.understanding."""

@@ -1,0 +1,217 @@
+"""All settings, read once from the environment (and .env). A wrong value stops the start with its name and cure."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.errors import SettingError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Secret:
+    """A value that hides itself wherever it is printed."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        return "Secret(set)" if self._value else "Secret(empty)"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Each field is the environment variable of its name in capitals; .env.example documents them."""
+
+    var: Path  # where the embedded database, keys and logs lie
+    host: str
+    port: int
+    public_url: str  # https address under which the world reaches the gateway; empty: none
+    database_url: str
+    redis_url: str
+    rasa_url: str
+    rasa_port: int
+    actions_port: int
+    rasa_timeout: float  # seconds
+    seal_keys: Secret  # "2:base64,1:base64": the first seals, all open
+    lookup_key: Secret  # base64: keyed hashes of platform ids
+    telegram_bot_token: Secret
+    telegram_api_url: str
+    telegram_webhook_secret: Secret
+    messenger_page_token: Secret
+    messenger_app_secret: Secret
+    messenger_verify_token: Secret
+    messenger_graph_url: str
+    rate_per_minute: int  # messages a person may have answered by the dialogue in a minute; danger is never limited
+    max_text: int  # characters of one message that are read; the rest is cut, and she is told
+    log_level: str
+
+    @property
+    def telegram(self) -> bool:
+        return bool(self.telegram_bot_token)
+
+    @property
+    def messenger(self) -> bool:
+        return bool(self.messenger_page_token)
+
+    @property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def load(environ: dict[str, str] | None = None, *, create_keys: bool = True) -> Settings:
+    """Reads the settings. Raises SettingError naming the variable and the cure.
+
+    Where SEAL_KEYS or LOOKUP_KEY is not given, keys are made once under VAR and kept there (mode 0600).
+    """
+    env = _environment() if environ is None else dict(environ)
+    var = Path(env.get("VAR") or ROOT / "var").resolve()
+    seal, lookup = _keys(env, var, create_keys)
+    port = _integer(env, "PORT", 8080, 1, 65535)
+    rasa_port = _integer(env, "RASA_PORT", 5005, 1, 65535)
+    settings = Settings(
+        var=var,
+        host=env.get("HOST", "127.0.0.1"),
+        port=port,
+        public_url=_url(env, "PUBLIC_URL", "", ("https",)).rstrip("/"),
+        database_url=env.get("DATABASE_URL") or f"sqlite:///{var / 'sohojatri.db'}",
+        redis_url=_url(env, "REDIS_URL", "", ("redis", "rediss")),
+        rasa_url=_url(env, "RASA_URL", f"http://127.0.0.1:{rasa_port}", ("http", "https")).rstrip("/"),
+        rasa_port=rasa_port,
+        actions_port=_integer(env, "ACTIONS_PORT", 5055, 1, 65535),
+        rasa_timeout=_number(env, "RASA_TIMEOUT", 5.0, 0.1, 60),
+        seal_keys=seal,
+        lookup_key=lookup,
+        telegram_bot_token=Secret(env.get("TELEGRAM_BOT_TOKEN", "").strip()),
+        telegram_api_url=_url(env, "TELEGRAM_API_URL", "https://api.telegram.org", ("http", "https")).rstrip("/"),
+        telegram_webhook_secret=Secret(env.get("TELEGRAM_WEBHOOK_SECRET", "").strip()),
+        messenger_page_token=Secret(env.get("MESSENGER_PAGE_TOKEN", "").strip()),
+        messenger_app_secret=Secret(env.get("MESSENGER_APP_SECRET", "").strip()),
+        messenger_verify_token=Secret(env.get("MESSENGER_VERIFY_TOKEN", "").strip()),
+        messenger_graph_url=_url(env, "MESSENGER_GRAPH_URL", "https://graph.facebook.com/v21.0", ("http", "https")).rstrip("/"),
+        rate_per_minute=_integer(env, "RATE_PER_MINUTE", 20, 1, 10_000),
+        max_text=_integer(env, "MAX_TEXT", 4000, 100, 100_000),
+        log_level=_choice(env, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    )
+    _check(settings)
+    return settings
+
+
+def var_directory() -> Path:
+    """Where the embedded database, keys and logs lie."""
+    return Path(_environment().get("VAR") or ROOT / "var").resolve()
+
+
+def _environment() -> dict[str, str]:
+    return {**_dotenv(ROOT / ".env"), **os.environ}
+
+
+def _check(s: Settings) -> None:
+    if not s.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg2://")):
+        raise SettingError("DATABASE_URL must start with postgresql:// or sqlite:///. Leave it empty for the embedded database.")
+    if s.messenger and not s.messenger_app_secret:
+        raise SettingError("MESSENGER_APP_SECRET is missing: without it nobody could tell Meta's requests from forged ones. Copy it from the app's basic settings.")
+    if s.messenger and not s.messenger_verify_token:
+        raise SettingError("MESSENGER_VERIFY_TOKEN is missing: choose any long random text and enter the same in Meta's webhook settings.")
+    if s.telegram and s.public_url and not s.telegram_webhook_secret:
+        raise SettingError("TELEGRAM_WEBHOOK_SECRET is missing: with PUBLIC_URL set, Telegram calls the webhook and must prove itself. Choose 32 or more letters and digits.")
+    if s.telegram and ":" not in s.telegram_bot_token.reveal():
+        raise SettingError("TELEGRAM_BOT_TOKEN does not look like a token of @BotFather (digits, a colon, letters).")
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    values: dict[str, str] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals:
+            raise SettingError(f"{path.name} line {number}: write NAME=value, or put # before a remark.")
+        values[name.strip()] = value.strip().strip('"').strip("'")
+    return values
+
+
+def _integer(env: dict[str, str], name: str, default: int, low: int, high: int) -> int:
+    number = _number(env, name, default, low, high)
+    if number != int(number):
+        raise SettingError(f"{name} must be a whole number between {low} and {high}.")
+    return int(number)
+
+
+def _number(env: dict[str, str], name: str, default: float, low: float, high: float) -> float:
+    raw = env.get(name, "").strip()
+    try:
+        number = float(raw) if raw else float(default)
+    except ValueError:
+        raise SettingError(f"{name} is {raw!r}, but must be a number between {low} and {high}.") from None
+    if not low <= number <= high:
+        raise SettingError(f"{name} is {raw}, but must lie between {low} and {high}.")
+    return number
+
+
+def _choice(env: dict[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = (env.get(name) or default).strip().upper()
+    if value not in allowed:
+        raise SettingError(f"{name} is {value!r}, but must be one of {', '.join(allowed)}.")
+    return value
+
+
+def _url(env: dict[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:
+    value = (env.get(name) or default).strip()
+    if value and (urlsplit(value).scheme not in schemes or not urlsplit(value).netloc):
+        raise SettingError(f"{name} must be an address that starts with {' or '.join(s + '://' for s in schemes)}.")
+    return value
+
+
+def _keys(env: dict[str, str], var: Path, create: bool) -> tuple[Secret, Secret]:
+    seal, lookup = env.get("SEAL_KEYS", "").strip(), env.get("LOOKUP_KEY", "").strip()
+    if bool(seal) != bool(lookup):
+        raise SettingError("SEAL_KEYS and LOOKUP_KEY belong together: set both, or neither.")
+    if not seal:
+        seal, lookup = _kept_keys(var / "keys", create)
+    for entry in seal.split(","):
+        version, colon, key = entry.strip().partition(":")
+        if not colon or not version.isdigit() or not 0 < int(version) < 256 or len(_bytes(key)) != 32:
+            raise SettingError("SEAL_KEYS must read '1:KEY' or '2:NEWKEY,1:OLDKEY', each KEY 32 random bytes in base64 (openssl rand -base64 32).")
+    if len(_bytes(lookup)) != 32:
+        raise SettingError("LOOKUP_KEY must be 32 random bytes in base64 (openssl rand -base64 32).")
+    return Secret(seal), Secret(lookup)
+
+
+def _kept_keys(path: Path, create: bool) -> tuple[str, str]:
+    if not path.exists():
+        if not create:
+            raise SettingError(f"No keys: set SEAL_KEYS and LOOKUP_KEY, or start once with `make run`, which makes {path}.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        seal, lookup = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(f"SEAL_KEYS=1:{seal}\nLOOKUP_KEY={lookup}\n")
+    kept = _dotenv(path)
+    if "SEAL_KEYS" not in kept or "LOOKUP_KEY" not in kept:
+        raise SettingError(f"{path} is damaged: it must hold SEAL_KEYS and LOOKUP_KEY. Bring it back from a backup; without it stored messages cannot be opened.")
+    return kept["SEAL_KEYS"], kept["LOOKUP_KEY"]
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""

@@ -1,0 +1,9 @@
+"""Alembic's entry: runs on the connection and in the transaction that bot.storage.migrate opened."""
+
+from alembic import context
+
+from bot.storage.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

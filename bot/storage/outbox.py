@@ -1,0 +1,155 @@
+"""Outbound: replies are queued with the turn that makes them, and leave strictly in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, insert, select, update
+from sqlalchemy.engine import Row
+
+from bot.model import Button, Outgoing, Reply
+from bot.storage.inbox import address_context, body_context, moment
+from bot.storage.tables import UNSENT, conversations, messages
+from bot.storage.transaction import Transaction
+
+
+def queue(
+    tx: Transaction, place: Row, replies: tuple[Reply, ...], *, reachable: bool, author: str = "bot", reply_to: int | None = None
+) -> list[Outgoing]:
+    """Stores replies in order; refused at once where she cannot be reached. `place` is her locked conversation row."""
+    if not replies:
+        return []
+    fate = {"state": "queued", "due_at": tx.now} if reachable else {"state": "refused", "refusal": "unreachable", "done_at": tx.now}
+    rows = [
+        {
+            "conversation_id": place.id,
+            "direction": "out",
+            "author": author,
+            "kind": "reply",
+            "body": tx.sealer.seal(_body(reply), context=body_context(place.id)),
+            "reply_to": reply_to,
+            "position": position,
+            "attempts": 0,
+            "created_at": tx.now,
+            **fate,
+        }
+        for position, reply in enumerate(replies)
+    ]
+    ids = _insert(tx, place.id, rows)
+    return [_outgoing(tx, place, message, 0, reply) for message, reply in zip(ids, replies, strict=True)] if reachable else []
+
+
+def add(tx: Transaction, conversation: str, replies: tuple[Reply, ...], author: str) -> list[Outgoing]:
+    place = lock(tx, conversation)
+    return [] if place is None else queue(tx, place, replies, reachable=place.reachable, author=author)
+
+
+def next_outgoing(tx: Transaction, conversation: str) -> Outgoing | None:
+    """The oldest unsent reply, marked as being sent; None when there is none or it is not due.
+
+    One found marked already lost its sender in the middle of the call: given again, better twice than never.
+    """
+    row = tx.connection.execute(_head(conversation)).first()
+    if row is None or row.due_at > tx.now:
+        return None
+    marked = tx.connection.execute(
+        update(messages)
+        .where(messages.c.id == row.message, UNSENT)
+        .values(state="sending", due_at=tx.now, attempts=messages.c.attempts + 1)
+    )
+    if not marked.rowcount:
+        return None
+    return _outgoing(tx, row, row.message, row.attempts, reply_of(tx.sealer.unseal_json(row.body, context=body_context(conversation))))
+
+
+def sent(tx: Transaction, message: int, platform_id: str | None) -> None:
+    """True whatever the row was called meanwhile, so it is not bound to a state."""
+    sealed = None if platform_id is None else tx.sealer.seal(platform_id, context=platform_context(message))
+    values = {"state": "sent", "platform_id": sealed, "refusal": None, "due_at": None, "done_at": tx.now}
+    tx.connection.execute(update(messages).where(messages.c.id == message, messages.c.direction == "out").values(values))
+
+
+def retry(tx: Transaction, message: int, due_at: float) -> None:
+    """Only an unsent one: a sender that lost its lease must not queue again what its successor has sent."""
+    tx.connection.execute(update(messages).where(messages.c.id == message, UNSENT).values(state="queued", due_at=due_at))
+
+
+def refuse(tx: Transaction, message: int, reason: str) -> None:
+    tx.connection.execute(update(messages).where(messages.c.id == message, UNSENT).values(_refused(tx, reason)))
+
+
+def unreachable(tx: Transaction, conversation: str) -> None:
+    """Gives up what is queued, and sends nothing until she writes; unless she wrote after the failed call had begun."""
+    place = lock(tx, conversation)
+    if place is None:
+        return
+    unsent = [messages.c.conversation_id == conversation, UNSENT]
+    begun = tx.connection.execute(select(messages.c.id, messages.c.due_at).where(*unsent, messages.c.state == "sending")).first()
+    if begun is not None and place.last_inbound_at > begun.due_at:
+        unsent.append(messages.c.id <= begun.id)
+    else:
+        tx.connection.execute(update(conversations).where(conversations.c.id == conversation).values(reachable=False))
+    tx.connection.execute(update(messages).where(and_(*unsent)).values(_refused(tx, "unreachable")))
+
+
+def refuse_all(tx: Transaction, conversation: str) -> None:
+    tx.connection.execute(update(messages).where(messages.c.conversation_id == conversation, UNSENT).values(_refused(tx, "unreachable")))
+
+
+def lock(tx: Transaction, conversation: str) -> Row | None:
+    """Her conversation row, held to the end of the transaction."""
+    return tx.connection.execute(select(conversations).where(conversations.c.id == conversation).with_for_update()).first()
+
+
+def platform_context(message: int) -> str:
+    return f"messages.platform_id:{message}"
+
+
+def reply_of(body: dict[str, Any]) -> Reply:
+    return Reply(text=body["text"], buttons=tuple(Button(title=title, payload=payload) for title, payload in body["buttons"]))
+
+
+def _body(reply: Reply) -> dict[str, Any]:
+    return {"text": reply.text, "buttons": [[button.title, button.payload] for button in reply.buttons]}
+
+
+def _insert(tx: Transaction, conversation: str, rows: list[dict[str, Any]]) -> list[int]:
+    """The ids in order. Nobody else adds to the conversation meanwhile: its row is locked."""
+    tx.connection.execute(insert(messages), rows)
+    query = select(messages.c.id).where(messages.c.conversation_id == conversation).order_by(messages.c.id.desc()).limit(len(rows))
+    return sorted(tx.connection.execute(query).scalars())
+
+
+def _refused(tx: Transaction, reason: str) -> dict[str, Any]:
+    return {"state": "refused", "refusal": reason, "due_at": None, "done_at": tx.now}
+
+
+def _head(conversation: str) -> Any:
+    return (
+        select(
+            messages.c.id.label("message"),
+            messages.c.body,
+            messages.c.attempts,
+            messages.c.due_at,
+            conversations.c.id,
+            conversations.c.channel,
+            conversations.c.address,
+            conversations.c.last_inbound_at,
+        )
+        .join(conversations, conversations.c.id == messages.c.conversation_id)
+        .where(messages.c.conversation_id == conversation, UNSENT)
+        .order_by(messages.c.id)
+        .limit(1)
+    )
+
+
+def _outgoing(tx: Transaction, place: Row, message: int, attempts: int, reply: Reply) -> Outgoing:
+    return Outgoing(
+        message=message,
+        conversation=place.id,
+        channel=place.channel,
+        recipient=tx.sealer.unseal_text(place.address, context=address_context(place.id)),
+        reply=reply,
+        attempts=attempts,
+        last_inbound_at=moment(place.last_inbound_at),
+    )

@@ -1,0 +1,86 @@
+"""What is remembered of a person: rows to State and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import case, insert, update
+from sqlalchemy.engine import Row
+
+from bot.model import Level, Place, State
+from bot.storage.tables import people
+from bot.storage.transaction import Transaction
+
+COLUMNS = (
+    people.c.id.label("person_id"),
+    people.c.language,
+    people.c.language_chosen,
+    people.c.script,
+    people.c.step,
+    people.c.part,
+    people.c.done,
+    people.c.level,
+    people.c.offered,
+)
+_LEVELS = tuple(Level)
+
+
+def level_of(rank: int) -> Level:
+    return _LEVELS[rank]
+
+
+def create(tx: Transaction) -> int:
+    values = {**_columns(State()), "level": Level.NONE.rank, "created_at": tx.now, "seen_at": tx.now}
+    return int(tx.connection.execute(insert(people), values).inserted_primary_key[0])
+
+
+def state_of(tx: Transaction, row: Row) -> State:
+    """From a row that selected COLUMNS."""
+    offered = [] if row.offered is None else tx.sealer.unseal_json(row.offered, context=_offered(row.person_id))
+    return State(
+        language=row.language,
+        language_chosen=row.language_chosen,
+        script=row.script,
+        place=Place(step=row.step, part=row.part, done=_steps(row.done)),
+        level=level_of(row.level),
+        offered=tuple(offered),
+    )
+
+
+def remember(tx: Transaction, person: int, state: State) -> None:
+    """Writes the state. The level never falls: another channel of hers may have found more meanwhile."""
+    offered = tx.sealer.seal(list(state.offered), context=_offered(person)) if state.offered else None
+    values = {**_columns(state), "level": _higher(state.level.rank), "offered": offered, "seen_at": tx.now}
+    tx.connection.execute(update(people).where(people.c.id == person).values(values))
+
+
+def reset(tx: Transaction, person: int) -> None:
+    """Forgets all that was remembered of her; only her own wish to be forgotten lowers a level so."""
+    tx.connection.execute(update(people).where(people.c.id == person).values({**_columns(State()), "level": Level.NONE.rank, "offered": None}))
+
+
+def raise_level(tx: Transaction, person: int, rank: int) -> None:
+    tx.connection.execute(update(people).where(people.c.id == person).values(level=_higher(rank)))
+
+
+def _higher(rank: int) -> Any:
+    return case((people.c.level < rank, rank), else_=people.c.level)
+
+
+def _columns(state: State) -> dict[str, Any]:
+    return {
+        "language": state.language,
+        "language_chosen": state.language_chosen,
+        "script": state.script,
+        "step": state.place.step,
+        "part": state.place.part,
+        "done": sum(1 << step for step in state.place.done),
+    }
+
+
+def _steps(mask: int) -> frozenset[int]:
+    return frozenset(step for step in range(mask.bit_length()) if mask >> step & 1)
+
+
+def _offered(person: int) -> str:
+    return f"people.offered:{person}"

@@ -1,0 +1,144 @@
+"""All that the gateway and the desk may ask of the database. Synchronous: call it from threads, as many as you like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timezone
+from typing import Literal, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
+
+from bot.model import Inbound, Outcome, Outgoing, Received, Reply, State, Turn
+from bot.storage import carrying, inbox, leases, outbox, turns
+from bot.storage.engine import Database
+from bot.storage.sealing import Sealer
+from bot.storage.transaction import Crossed, Transaction, crossed
+
+T = TypeVar("T")
+
+_ATTEMPTS = 5  # each lost race is won by another transaction, so a few are enough
+
+
+def _utc() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+class Repository:
+    """Each method is one transaction. What answers True or a row has been committed when it returns."""
+
+    def __init__(self, database: Database, sealer: Sealer, *, clock: Callable[[], datetime] = _utc) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._clock = clock
+
+    def close(self) -> None:
+        self._database.close()
+
+    def ping(self) -> None:
+        """Raises where the database does not answer."""
+        with self._database.read() as connection:
+            connection.execute(select(1))
+
+    def receive(self, events: list[Inbound]) -> list[Received]:
+        """Stores events, each once (channel, sender, external id); new=False marks what was stored before."""
+        if not events:
+            return []
+        return self._run(self._database.write, lambda tx: inbox.receive(tx, events))
+
+    def claim_turns(self, conversation: str, owner: str, seconds: float) -> bool:
+        """Takes the right to answer in this conversation. False while anybody holds it, the owner too."""
+        return self._run(self._database.note, lambda tx: leases.claim(tx, leases.TURN, conversation, owner, seconds))
+
+    def release_turns(self, conversation: str, owner: str) -> bool:
+        """Gives the right back. True when a message waits again: claim once more rather than leave it to `work`."""
+        return self._run(self._database.note, lambda tx: leases.release_turns(tx, conversation, owner))
+
+    def claim_sending(self, conversation: str, owner: str, seconds: float) -> bool:
+        return self._run(self._database.note, lambda tx: leases.claim(tx, leases.SEND, conversation, owner, seconds))
+
+    def release_sending(self, conversation: str, owner: str) -> bool:
+        """True when a reply is due again: claim once more."""
+        return self._run(self._database.note, lambda tx: leases.release_sending(tx, conversation, owner))
+
+    def release_all(self, owner: str) -> None:
+        """At start: gives back what this worker held in an earlier life."""
+        self._run(self._database.note, lambda tx: leases.release_all(tx, owner))
+
+    def next_turn(self, conversation: str) -> Turn | None:
+        """The oldest unanswered message; each call is recorded as one attempt at it. Needs the turn lease."""
+        return self._run(self._database.note, lambda tx: inbox.next_turn(tx, conversation))
+
+    def finish(self, turn: Turn, outcome: Outcome, owner: str) -> list[Outgoing]:
+        """Writes all that the turn changes, or raises LostLease and writes nothing. Returns the replies to send, if she can be reached."""
+        return self._run(self._database.write, lambda tx: turns.finish(tx, turn, outcome, owner))
+
+    def add_outgoing(self, conversation: str, replies: tuple[Reply, ...], author: str = "bot") -> list[Outgoing]:
+        """Queues replies that answer no message."""
+        return self._run(self._database.write, lambda tx: outbox.add(tx, conversation, replies, author))
+
+    def next_outgoing(self, conversation: str) -> Outgoing | None:
+        """The oldest unsent reply if it is due, marked as being sent. Needs the sending lease."""
+        return self._run(self._database.note, lambda tx: outbox.next_outgoing(tx, conversation))
+
+    def sent(self, message: int, platform_id: str | None) -> None:
+        self._run(self._database.write, lambda tx: outbox.sent(tx, message, platform_id))
+
+    def retry(self, message: int, due_at: datetime) -> None:
+        self._run(self._database.write, lambda tx: outbox.retry(tx, message, due_at.timestamp()))
+
+    def refuse(self, message: int, reason: str) -> None:
+        """Gives the reply up for good; `reason` is a code of ours, not what the platform wrote."""
+        self._run(self._database.write, lambda tx: outbox.refuse(tx, message, reason))
+
+    def unreachable(self, conversation: str) -> None:
+        """Gives up all that is queued for her; nothing is sent until she writes again."""
+        self._run(self._database.write, lambda tx: outbox.unreachable(tx, conversation))
+
+    def work(self, now: datetime, limit: int) -> tuple[list[str], list[str]]:
+        """Conversations that wait for a turn, and conversations that wait for sending, that no live lease covers."""
+        return self._run(self._database.read, lambda tx: leases.work(tx, now.timestamp(), limit))
+
+    def new_code(self, conversation: str) -> str | None:
+        """Eight digits that carry her place to another channel: once, within 24 hours. None: no such conversation."""
+        return self._run(self._database.write, lambda tx: carrying.new_code(tx, conversation))
+
+    def redeem(self, conversation: str, code: str) -> Literal["ok", "wrong", "too_many"]:
+        """Joins this conversation to the person whose code it is; five wrong ones an hour, then too_many."""
+        return self._run(self._database.write, lambda tx: carrying.redeem(tx, conversation, code))
+
+    def forget(self, conversation: str) -> Literal["deleted", "kept"]:
+        """Deletes all of her; kept: a flagged case is open, and what its counsellor needs stays."""
+        return self._run(self._database.write, lambda tx: carrying.forget(tx, conversation))
+
+    def history(self, conversation: str, after: int, limit: int) -> list[tuple[int, str, Reply | str, datetime]]:
+        """(message, 'in' | 'out', her text or our reply, when) with ids above `after`, oldest first, without what was refused."""
+        return self._run(self._database.read, lambda tx: turns.history(tx, conversation, after, limit))
+
+    def latest(self, conversation: str, limit: int) -> list[tuple[int, str, Reply | str, datetime]]:
+        """The last messages, as history gives them."""
+        return self._run(self._database.read, lambda tx: turns.latest(tx, conversation, limit))
+
+    def state(self, conversation: str) -> State:
+        """What is remembered of her whose conversation it is."""
+        return self._run(self._database.read, lambda tx: inbox.state(tx, conversation))
+
+    def conversation_of(self, channel: str, address: str) -> str | None:
+        return self._run(self._database.read, lambda tx: inbox.conversation_of(tx, channel, address))
+
+    def counts(self) -> dict[str, float]:
+        """received, queued, oldest_seconds."""
+        return self._run(self._database.read, lambda tx: leases.counts(tx))
+
+    def _run(self, begin: Callable[[], AbstractContextManager[Connection]], work: Callable[[Transaction], T]) -> T:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                with begin() as connection:
+                    # The time is read inside, after waiting for a place in the queue of writers.
+                    return work(Transaction(connection, self._sealer, self._clock().timestamp()))
+            except (Crossed, OperationalError) as error:
+                if attempt == _ATTEMPTS or not crossed(error):
+                    raise
+        raise AssertionError("the last attempt returns or raises")

@@ -1,0 +1,123 @@
+"""`python -m bot run`: gateway, Rasa and action server as three child processes; restarts what dies, stops together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+
+import httpx
+
+from bot.errors import SohojatriError
+from bot.settings import ROOT, Settings
+from bot.training import QUIET
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 120.0  # seconds until all three must be healthy at start; loading TensorFlow takes most of it
+_GRACE = 12.0  # seconds to end by themselves when stopped
+_WAITS = (1, 2, 5, 10, 30)  # seconds before a restart, longer while it keeps dying soon
+_SETTLED = 60.0  # seconds alive after which a death counts as the first again
+
+
+class StartError(SohojatriError):
+    """A part of Sohojatri did not come up; its last lines stand above."""
+
+
+@dataclass
+class Part:
+    name: str
+    arguments: tuple[str, ...]  # of `python -m`
+    health: str  # address that answers when it is up
+    deaths: int = 0
+    process: asyncio.subprocess.Process | None = field(default=None, repr=False)
+
+
+def parts(settings: Settings) -> list[Part]:
+    return [
+        Part("actions", ("bot", "actions"), f"http://127.0.0.1:{settings.actions_port}/health"),
+        Part("rasa", ("bot", "rasa"), f"{settings.rasa_url}/"),
+        Part("gateway", ("bot", "serve"), f"http://{_local(settings.host)}:{settings.port}/healthz"),
+    ]
+
+
+async def run(settings: Settings) -> None:
+    """Until SIGINT or SIGTERM. Raises StartError when the parts do not come up in two minutes."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    house = parts(settings)
+    keepers = [asyncio.create_task(_keep(part, stop)) for part in house]
+    try:
+        if await _wait_healthy(house, stop):
+            _announce(settings)
+        await stop.wait()
+    finally:
+        stop.set()
+        log.info("Stopping …")
+        await asyncio.gather(*(_end(part) for part in house))
+        await asyncio.gather(*keepers, return_exceptions=True)
+
+
+async def _keep(part: Part, stop: asyncio.Event) -> None:
+    """Starts a part, and again whenever it dies."""
+    while not stop.is_set():
+        begun = time.monotonic()
+        # A session of its own: Ctrl-C reaches only us, and we end the parts in order.
+        part.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", *part.arguments, cwd=ROOT, env={**QUIET, **os.environ}, start_new_session=True
+        )
+        code = await part.process.wait()
+        if stop.is_set():
+            return
+        part.deaths = 0 if time.monotonic() - begun > _SETTLED else part.deaths + 1
+        wait = _WAITS[min(part.deaths, len(_WAITS)) - 1] if part.deaths else 0
+        log.error("%s ended with code %s; starting it again in %s s", part.name, code, wait)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait)
+
+
+async def _wait_healthy(house: list[Part], stop: asyncio.Event) -> bool:
+    waiting, begun = {part.name: part for part in house}, time.monotonic()
+    async with httpx.AsyncClient(timeout=2) as client:
+        while waiting and not stop.is_set():
+            for name, part in list(waiting.items()):
+                with contextlib.suppress(httpx.HTTPError):
+                    if (await client.get(part.health)).is_success:
+                        log.info("%s is up (%.0f s)", name, time.monotonic() - begun)
+                        del waiting[name]
+            if time.monotonic() - begun > _PATIENCE:
+                raise StartError(f"Not up after {_PATIENCE:.0f} s: {', '.join(waiting)}. Is a port taken? PORT, RASA_PORT and ACTIONS_PORT choose others.")
+            await asyncio.sleep(0.3)
+    return not waiting
+
+
+async def _end(part: Part) -> None:
+    process = part.process
+    if process is None or process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), _GRACE)
+    except asyncio.TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+
+
+def _announce(settings: Settings) -> None:
+    address = settings.public_url or f"http://{_local(settings.host)}:{settings.port}"
+    telegram = "off (set TELEGRAM_BOT_TOKEN)"
+    if settings.telegram:
+        telegram = f"webhook {address}/webhooks/telegram" if settings.public_url else "long polling"
+    messenger = f"webhook {address}/webhooks/messenger" if settings.messenger else "off (set MESSENGER_PAGE_TOKEN)"
+    log.info("Sohojatri is up.\n  Web chat   %s/chat\n  Telegram   %s\n  Messenger  %s\n  Health     %s/readyz\n  Ctrl-C stops everything.", address, telegram, messenger, address)
+
+
+def _local(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host

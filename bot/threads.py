@@ -1,0 +1,22 @@
+"""The database is synchronous; the gateway is not. Calls go to a few threads of their own, off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TypeVar
+
+T = TypeVar("T")
+_THREADS = 8
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
+
+
+async def off_loop(call: Callable[..., T], *arguments: object) -> T:
+    """The result of a blocking call, made in a thread. What has begun is finished even if the waiter is cancelled."""
+    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(_pool(), call, *arguments))

@@ -1,0 +1,60 @@
+"""Trains the Rasa model, unless nothing it is made of has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import subprocess
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from bot.errors import SohojatriError
+from bot.settings import ROOT
+
+MODEL = ROOT / "models" / "sohojatri.tar.gz"
+_STAMP = MODEL.with_suffix(".inputs")
+_INPUTS = ("config.yml", "domain.yml", "data/**/*.yml", "knowledge/words.yml", "knowledge/steps/*.yml", "bot/understanding/*.py", "bot/nlu/*.py", "bot/knowledge.py")
+
+log = logging.getLogger(__name__)
+
+
+class TrainingError(SohojatriError):
+    """`rasa train` failed; what it printed stands above."""
+
+
+def inputs(root: Path = ROOT) -> str:
+    """A hash of all that the model is made of."""
+    digest = hashlib.sha256(version("rasa").encode())
+    for pattern in _INPUTS:
+        for path in sorted(root.glob(pattern)):
+            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def fresh() -> bool:
+    """Whether the model there is was made of just this."""
+    return MODEL.exists() and _STAMP.exists() and _STAMP.read_text().strip() == inputs()
+
+
+def train(*, force: bool = False) -> bool:
+    """Trains if needed; True when it did. Raises TrainingError."""
+    if fresh() and not force:
+        log.info("The model is up to date.")
+        return False
+    begun, made_of = time.monotonic(), inputs()
+    log.info("Training the model (about a minute) …")
+    MODEL.parent.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "sohojatri", "--out", str(MODEL.parent), "--quiet"]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **QUIET}, check=False)
+    if done.returncode or not MODEL.exists():
+        raise TrainingError
+    _STAMP.write_text(made_of)
+    log.info("Trained in %.0f s.", time.monotonic() - begun)
+    return True
+
+
+# Rasa without telemetry, TensorFlow without chatter.
+QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "LOG_LEVEL_LIBRARIES": "ERROR", "PYTHONWARNINGS": "ignore"}

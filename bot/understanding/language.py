@@ -1,0 +1,64 @@
+"""Which language a message is in: script first, then langdetect with profiles made from our own examples."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+
+from langdetect.detector_factory import DetectorFactory
+from langdetect.lang_detect_exception import LangDetectException
+from langdetect.utils.lang_profile import LangProfile
+
+from bot.understanding.normalise import fold, words
+
+BANGLA, BANGLISH, ENGLISH, OTHER = "bn", "bn-latn", "en", "other"
+_BANGLA = re.compile("[\u0980-\u09ff]")
+_LATIN = re.compile("[a-z\u00c0-\u024f]")
+_LETTER = re.compile(r"[^\W\d_]")
+_SEED = 0  # unseeded, langdetect changes its answer between runs
+_FEW_WORDS = 2  # up to here no detector is safe: what she wrote before counts
+_SURE, _QUITE_SURE = 0.6, 0.95
+DetectorFactory.seed = _SEED
+
+
+class Detector:
+    """Tells bn, bn-latn, en and other apart. Deterministic."""
+
+    def __init__(self, banglish: Iterable[str], english: Iterable[str]) -> None:
+        self._factory = DetectorFactory()
+        self._factory.load_json_profile([_profile(BANGLISH, banglish), _profile(ENGLISH, english)])
+        self._factory.set_seed(_SEED)
+
+    def detect(self, text: str, before: str | None = None) -> str:
+        """The language of one message; `before` is that of her last one."""
+        folded = fold(text)
+        bangla, latin, letters = len(_BANGLA.findall(folded)), len(_LATIN.findall(folded)), len(_LETTER.findall(folded))
+        if bangla and bangla >= latin / 3:
+            return BANGLA
+        if not latin:
+            return OTHER if letters and not bangla else before or BANGLA
+        if latin < (letters - bangla) / 2:
+            return OTHER
+        return self._latin(folded, before)
+
+    def _latin(self, folded: str, before: str | None) -> str:
+        detector = self._factory.create()
+        detector.append(" ".join(words(folded)))
+        try:
+            found = {guess.lang: guess.prob for guess in detector.get_probabilities()}
+        except LangDetectException:
+            return before or BANGLISH
+        english = found.get(ENGLISH, 0.0)
+        needed = _QUITE_SURE if len(words(folded)) <= _FEW_WORDS and before != ENGLISH else _SURE
+        if before == ENGLISH and len(words(folded)) <= _FEW_WORDS:
+            needed = 1 - _QUITE_SURE
+        return ENGLISH if english >= needed else BANGLISH
+
+
+def _profile(name: str, lines: Iterable[str]) -> str:
+    profile = LangProfile(name)
+    for line in lines:
+        profile.update(" ".join(words(fold(line))))
+    profile.omit_less_freq()
+    return json.dumps({"freq": profile.freq, "n_words": profile.n_words, "name": profile.name})

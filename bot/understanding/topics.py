@@ -1,0 +1,113 @@
+"""Which topic a message is about: TF-IDF over characters and words in one Latin space, and a logistic regression. Pure; numpy arrays only.
+
+Features (measured best together on Bangla and Banglish): character n-grams of the words in Latin spelling, and the words' consonant
+skeletons, so that an example in one script also serves the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bot.understanding.normalise import fold, words
+from bot.understanding.romanise import latin, skeleton
+
+_CHARS = range(1, 5)  # lengths of character n-grams
+_C = 20.0  # inverse regularisation of the logistic regression
+_FILE = "topics.npz"
+
+
+def features(text: str) -> Counter[str]:
+    """Counts of the features of a text: "c…" character n-grams inside padded words, "w…" words, "s…" skeletons, "b…" skeleton pairs."""
+    tokens = [latin(word) for word in words(fold(text))]
+    counts: Counter[str] = Counter()
+    for token in tokens:
+        padded = f" {token} "
+        for length in _CHARS:
+            for start in range(max(len(padded) - length + 1, 1)):
+                counts["c" + padded[start : start + length]] += 1
+    bones = [skeleton(token) for token in tokens]
+    counts.update("w" + token for token in tokens)
+    counts.update("s" + bone for bone in bones)
+    counts.update(f"b{one} {two}" for one, two in zip(bones, bones[1:], strict=False))
+    return counts
+
+
+@dataclass(frozen=True)
+class TopicModel:
+    """A trained classifier. `probabilities` is all that is needed at run time; no scikit-learn."""
+
+    topics: tuple[str, ...]
+    vocabulary: dict[str, int]
+    idf: np.ndarray  # (features,)
+    weights: np.ndarray  # (features, topics)
+    bias: np.ndarray  # (topics,)
+
+    def probabilities(self, text: str) -> np.ndarray:
+        """(topics,) summing to one, in the order of `topics`."""
+        columns, values = _row(features(text), self.vocabulary, self.idf)
+        scores = self.bias + values @ self.weights[columns] if len(columns) else self.bias
+        exponent = np.exp(scores - scores.max())
+        return np.asarray(exponent / exponent.sum())
+
+    def ranking(self, text: str) -> list[tuple[str, float]]:
+        """Topics with their probability, likeliest first."""
+        found = self.probabilities(text)
+        return [(self.topics[index], float(found[index])) for index in np.argsort(-found)]
+
+    def save(self, directory: Path) -> None:
+        np.savez_compressed(
+            directory / _FILE,
+            idf=self.idf.astype(np.float32),
+            weights=self.weights.astype(np.float32),
+            bias=self.bias.astype(np.float32),
+            names=np.frombuffer(json.dumps({"topics": self.topics, "vocabulary": list(self.vocabulary)}).encode(), dtype=np.uint8),
+        )
+
+    @classmethod
+    def load(cls, directory: Path) -> TopicModel:
+        with np.load(directory / _FILE, allow_pickle=False) as stored:
+            names = json.loads(stored["names"].tobytes().decode())
+            vocabulary = {feature: index for index, feature in enumerate(names["vocabulary"])}
+            return cls(tuple(names["topics"]), vocabulary, stored["idf"], stored["weights"], stored["bias"])
+
+
+def train(texts: Sequence[str], topics: Sequence[str], min_documents: int = 2) -> TopicModel:
+    """Fits the classifier; every topic weighs the same however many examples it has. Deterministic. Raises ValueError for two."""
+    if len(set(topics)) < 3:  # for two, scikit-learn keeps one column of weights
+        raise ValueError("needs at least three topics")
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    counted = [features(text) for text in texts]
+    documents = Counter(feature for counts in counted for feature in counts)
+    kept = sorted(feature for feature, count in documents.items() if count >= min_documents)
+    vocabulary = {feature: index for index, feature in enumerate(kept)}
+    idf = np.array([np.log((1 + len(texts)) / (1 + documents[feature])) + 1 for feature in kept])
+    rows = [_row(counts, vocabulary, idf) for counts in counted]
+    ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+    matrix = csr_matrix(
+        (np.concatenate([values for _, values in rows]), np.concatenate([columns for columns, _ in rows]), ends), shape=(len(texts), len(kept))
+    )
+    fitted = LogisticRegression(C=_C, class_weight="balanced", max_iter=500, tol=1e-3, random_state=0).fit(matrix, list(topics))
+    return TopicModel(tuple(str(name) for name in fitted.classes_), vocabulary, idf, fitted.coef_.T.copy(), fitted.intercept_.copy())
+
+
+def _row(counts: Counter[str], vocabulary: dict[str, int], idf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Columns and TF-IDF values (log-scaled, each kind of feature of length one) of one text."""
+    known = [(vocabulary[feature], count, feature[0]) for feature, count in counts.items() if feature in vocabulary]
+    if not known:
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    columns = np.array([column for column, _, _ in known], dtype=np.int64)
+    values = (1 + np.log([count for _, count, _ in known])) * idf[columns]
+    kinds = np.array([kind == "c" for _, _, kind in known])
+    for kind in (kinds, ~kinds):
+        norm = np.linalg.norm(values[kind])
+        if norm:
+            values[kind] /= norm
+    return columns, values

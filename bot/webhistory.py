@@ -1,0 +1,36 @@
+"""What the web chat reads: the store's messages by the address of a session."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.channels.web import Entry
+from bot.model import Reply
+
+
+class Messages(Protocol):
+    def conversation_of(self, channel: str, address: str) -> str | None: ...
+    def history(self, conversation: str, after: int, limit: int) -> list[tuple[int, str, Reply | str, datetime]]: ...
+    def latest(self, conversation: str, limit: int) -> list[tuple[int, str, Reply | str, datetime]]: ...
+
+
+class WebHistory:
+    """bot.channels.web.History over the store."""
+
+    def __init__(self, store: Messages) -> None:
+        self._store = store
+
+    def after(self, address: str, cursor: int, limit: int) -> list[Entry]:
+        conversation = self._store.conversation_of("web", address)
+        return [_entry(*row) for row in self._store.history(conversation, cursor, limit)] if conversation else []
+
+    def latest(self, address: str, limit: int) -> list[Entry]:
+        conversation = self._store.conversation_of("web", address)
+        return [_entry(*row) for row in self._store.latest(conversation, limit)] if conversation else []
+
+
+def _entry(id: int, direction: str, said: Reply | str, at: datetime) -> Entry:
+    if isinstance(said, Reply):
+        return Entry(id=id, direction=direction, text=said.text, buttons=said.buttons, at=at)
+    return Entry(id=id, direction=direction, text=said, at=at)

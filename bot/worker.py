@@ -1,0 +1,125 @@
+"""Works off what is stored: per person in order, many people at once, and again whatever was left lying by a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from bot.errors import LostLease
+from bot.gateway import Gateway
+from bot.keyed import OnePerKey
+from bot.model import Channel, Inbound, Outcome, Outgoing, Received, Turn
+from bot.outbox import Outbox
+from bot.threads import off_loop
+
+log = logging.getLogger(__name__)
+
+LEASE = 20.0  # seconds; a turn takes at most the dialogue's time-out and a few writes
+_AT_ONCE = 64  # conversations worked on at the same time
+_SWEEP = 1.0  # seconds between looks for work that nobody was told of
+_BATCH = 200
+_LAST_WORDS = 6.0  # seconds at the end for what is under way
+_TYPING_AFTER = 0.4  # seconds; shorter turns need no "is typing"
+
+
+class Turns(Protocol):
+    """What the worker needs of the store."""
+
+    def receive(self, events: list[Inbound]) -> list[Received]: ...
+    def claim_turns(self, conversation: str, owner: str, seconds: float) -> bool: ...
+    def release_turns(self, conversation: str, owner: str) -> bool: ...
+    def release_all(self, owner: str) -> None: ...
+    def next_turn(self, conversation: str) -> Turn | None: ...
+    def finish(self, turn: Turn, outcome: Outcome, owner: str) -> list[Outgoing]: ...
+    def work(self, now: datetime, limit: int) -> tuple[list[str], list[str]]: ...
+
+
+class Worker:
+    """Takes events in (it is the channels' Inbox), and sees every stored one through to delivered replies."""
+
+    def __init__(
+        self, *, store: Turns, gateway: Gateway, outbox: Outbox, channels: Mapping[str, Channel], owner: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._store, self._gateway, self._outbox, self._channels = store, gateway, outbox, channels
+        self._owner, self._clock = owner, clock
+        self._turns = OnePerKey(self._answer_all, _AT_ONCE)
+        self._deliveries = OnePerKey(self._deliver, _AT_ONCE)
+
+    async def receive(self, events: list[Inbound]) -> list[Received]:
+        """Stores events; when it returns they are safe, and the platform may be told so."""
+        received = await off_loop(self._store.receive, events)
+        for conversation in dict.fromkeys(r.conversation for r in received if r.new):
+            self._turns.wake(conversation)
+        return received
+
+    def deliver(self, conversation: str) -> None:
+        """Sees to replies queued by somebody else, such as a counsellor."""
+        self._deliveries.wake(conversation)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until stopped: looks for messages and replies that wait, as after a crash or when a retry is due."""
+        await off_loop(self._store.release_all, self._owner)
+        while not stop.is_set():
+            try:
+                turns, sends = await off_loop(self._store.work, self._clock(), _BATCH)
+                for conversation in turns:
+                    self._turns.wake(conversation)
+                for conversation in sends:
+                    self._deliveries.wake(conversation)
+            except Exception:  # the job loop must outlive a database that is away for a while
+                log.exception("looking for work failed")
+            try:
+                await asyncio.wait_for(stop.wait(), _SWEEP)
+            except asyncio.TimeoutError:
+                pass
+        # What does not end in time is found again at the next start.
+        await self._turns.drain(_LAST_WORDS)
+        await self._deliveries.drain(_LAST_WORDS)
+
+    async def _answer_all(self, conversation: str) -> None:
+        again = True
+        while again and await off_loop(self._store.claim_turns, conversation, self._owner, LEASE):
+            try:
+                turn = await off_loop(self._store.next_turn, conversation)
+                if turn is not None:
+                    await self._one(turn)
+            except LostLease:
+                log.warning("conversation %s: another gateway took over", conversation)
+                return
+            except Exception as error:  # the message stays stored, and the lease is kept until it runs out: then the sweep tries again
+                log.error("conversation %s: a turn failed: %s", conversation, type(error).__name__, exc_info=_harmless(error))
+                return
+            again = await off_loop(self._store.release_turns, conversation, self._owner)
+
+    async def _deliver(self, conversation: str) -> None:
+        try:
+            await self._outbox.deliver(conversation)
+        except Exception as error:
+            log.error("conversation %s: delivery failed: %s", conversation, type(error).__name__, exc_info=_harmless(error))
+
+    async def _one(self, turn: Turn) -> None:
+        channel = self._channels.get(turn.inbound.channel)
+        typing = asyncio.create_task(_typing(channel, turn.inbound.sender)) if channel else None
+        try:
+            outcome = await self._gateway.answer(turn)
+        finally:
+            if typing is not None:
+                typing.cancel()
+        if channel is not None:
+            outcome = replace(outcome, replies=tuple(piece for reply in outcome.replies for piece in channel.fit(reply)))
+        if await off_loop(self._store.finish, turn, outcome, self._owner):
+            self._deliveries.wake(turn.conversation)
+
+
+async def _typing(channel: Channel, recipient: str) -> None:
+    await asyncio.sleep(_TYPING_AFTER)
+    await channel.typing(recipient)
+
+
+def _harmless(error: Exception) -> bool:
+    """Whether the trace may be logged: those of our own errors hold no text of hers."""
+    return type(error).__module__.startswith("bot.")

@@ -1,0 +1,214 @@
+"""The methods of the emulated Bot API, with the checks and the words of the real one."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+
+if TYPE_CHECKING:
+    from tests.emulators.telegram_api import TelegramApi
+
+
+class ApiError(Exception):
+    """What Telegram answers instead of a result."""
+
+    def __init__(self, status: int, description: str) -> None:
+        super().__init__(description)
+        self.status, self.description = status, description
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One call of the API, refused and faulty ones included."""
+
+    method: str
+    params: dict[str, Any]
+    at: float  # epoch seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A message that reached a user."""
+
+    chat_id: int
+    message_id: int
+    text: str
+    rows: tuple[tuple[tuple[str, str], ...], ...]  # of buttons: (title, payload)
+    at: float
+
+    @property
+    def buttons(self) -> tuple[tuple[str, str], ...]:
+        return tuple(button for row in self.rows for button in row)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One POST to the bot's webhook; status 0: no answer."""
+
+    update_id: int
+    status: int
+    at: float
+
+
+@dataclass
+class Webhook:
+    url: str
+    secret: str
+    connections: int
+    in_flight: set[int] = field(default_factory=set)  # chats: Telegram keeps the order within each
+
+
+async def parameters(request: Request) -> dict[str, Any]:
+    """Parameters from the query, a form or JSON, all of which Telegram takes."""
+    params: dict[str, Any] = dict(request.query_params)
+    body = await request.body()
+    if request.headers.get("content-type", "").startswith("application/json"):
+        params.update(json.loads(body))
+    else:
+        params.update(parse_qsl(body.decode(), keep_blank_values=True))
+    return params
+
+
+def integer(params: dict[str, Any], name: str, default: int) -> int:
+    try:
+        return int(params.get(name, default))
+    except (TypeError, ValueError):
+        raise ApiError(400, f"Bad Request: {name} is not a number") from None
+
+
+def json_value(params: dict[str, Any], name: str) -> Any:
+    value = params.get(name)
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ApiError(400, f"Bad Request: can't parse {name} JSON object") from None
+
+
+def _rows(params: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    keyboard = (json_value(params, "reply_markup") or {}).get("inline_keyboard", [])
+    rows = tuple(tuple((button.get("text", ""), button.get("callback_data", "")) for button in row) for row in keyboard)
+    buttons = [button for row in rows for button in row]
+    if len(buttons) > 100 or any(len(row) > 8 for row in rows):
+        raise ApiError(400, "Bad Request: reply markup is too long")
+    if any(not title.strip() for title, _ in buttons):
+        raise ApiError(400, "Bad Request: can't parse inline keyboard button: text is empty")
+    if any(not 1 <= len(data.encode()) <= 64 for _, data in buttons):
+        raise ApiError(400, "Bad Request: BUTTON_DATA_INVALID")
+    return rows
+
+
+def _send_message(api: TelegramApi, params: dict[str, Any]) -> dict[str, Any]:
+    chat = _reachable(api, params)
+    text = str(params.get("text", "")).strip()
+    if not text:
+        raise ApiError(400, "Bad Request: message text is empty")
+    if len(text.encode("utf-16-le")) > 2 * 4096:
+        raise ApiError(400, "Bad Request: message is too long")
+    sent = Sent(chat_id=chat, message_id=api.next_id(), text=text, rows=_rows(params), at=time.time())
+    api.sent.append(sent)
+    return {"message_id": sent.message_id, "date": int(sent.at), "chat": {"id": chat, "type": "private"}, "from": api.me, "text": text}
+
+
+def _send_chat_action(api: TelegramApi, params: dict[str, Any]) -> bool:
+    _reachable(api, params)
+    if params.get("action") not in ("typing", "upload_photo", "upload_voice", "upload_document", "find_location"):
+        raise ApiError(400, "Bad Request: wrong parameter action in request")
+    return True
+
+
+def _answer_callback_query(api: TelegramApi, params: dict[str, Any]) -> bool:
+    query = str(params.get("callback_query_id", ""))
+    if query not in api.queries:
+        raise ApiError(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+    api.queries.discard(query)
+    api.answered.append(query)
+    return True
+
+
+def _set_my_commands(api: TelegramApi, params: dict[str, Any]) -> bool:
+    commands = json_value(params, "commands")
+    if not isinstance(commands, list) or len(commands) > 100:
+        raise ApiError(400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
+    for command in commands:
+        if not re.fullmatch(r"[a-z0-9_]{1,32}", command["command"]):
+            raise ApiError(400, "Bad Request: BOT_COMMAND_INVALID")
+        if not 1 <= len(command["description"]) <= 256:
+            raise ApiError(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
+    api.commands[str(params.get("language_code", ""))] = commands
+    return True
+
+
+def _set_webhook(api: TelegramApi, params: dict[str, Any]) -> bool:
+    url, secret = str(params.get("url", "")), str(params.get("secret_token", ""))
+    if not url:
+        return _delete_webhook(api, params)
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname != "127.0.0.1":  # only loopback may go without TLS here
+        raise ApiError(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):
+        raise ApiError(400, "Bad Request: secret token contains unallowed characters")
+    connections = integer(params, "max_connections", 40)
+    if not 1 <= connections <= 100:
+        raise ApiError(400, "Bad Request: max_connections is out of range")
+    if "allowed_updates" in params:
+        api.allowed = json_value(params, "allowed_updates")
+    _forget_pending(api, params)
+    api.webhook = Webhook(url, secret, connections)
+    return True
+
+
+def _delete_webhook(api: TelegramApi, params: dict[str, Any]) -> bool:
+    _forget_pending(api, params)
+    api.webhook = None
+    return True
+
+
+def _webhook_info(api: TelegramApi, params: dict[str, Any]) -> dict[str, Any]:
+    url = api.webhook.url if api.webhook else ""
+    return {"url": url, "has_custom_certificate": False, "pending_update_count": api.waiting, "allowed_updates": api.allowed}
+
+
+def _delete_message(api: TelegramApi, params: dict[str, Any]) -> bool:
+    chat, message = _reachable(api, params), integer(params, "message_id", 0)
+    if message in api.deleted or not any((sent.chat_id, sent.message_id) == (chat, message) for sent in api.sent):
+        raise ApiError(400, "Bad Request: message to delete not found")
+    api.deleted.add(message)
+    return True
+
+
+def _get_me(api: TelegramApi, params: dict[str, Any]) -> dict[str, Any]:
+    return {**api.me, "can_join_groups": False, "can_read_all_group_messages": False, "supports_inline_queries": False}
+
+
+def _forget_pending(api: TelegramApi, params: dict[str, Any]) -> None:
+    if str(params.get("drop_pending_updates", "")).lower() == "true":
+        api.pending.clear()
+
+
+def _reachable(api: TelegramApi, params: dict[str, Any]) -> int:
+    chat = integer(params, "chat_id", 0)
+    if chat not in api.known:
+        raise ApiError(400, "Bad Request: chat not found")
+    if chat in api.users and api.users[chat].blocked:
+        raise ApiError(403, "Forbidden: bot was blocked by the user")
+    return chat
+
+
+METHODS: dict[str, Callable[[TelegramApi, dict[str, Any]], Any]] = {
+    "getme": _get_me,
+    "sendmessage": _send_message,
+    "sendchataction": _send_chat_action,
+    "answercallbackquery": _answer_callback_query,
+    "setmycommands": _set_my_commands,
+    "setwebhook": _set_webhook,
+    "deletewebhook": _delete_webhook,
+    "getwebhookinfo": _webhook_info,
+    "deletemessage": _delete_message,
+}

@@ -1,0 +1,88 @@
+import copy
+
+import pytest
+import yaml
+
+from bot.errors import ContentError
+from bot.model import Level
+from bot.triage import load_lexicon, load_replies
+from bot.understanding.risk import assess
+
+LEXICON = {
+    "rules": [
+        {"id": "hits", "category": "physical_violence", "level": "urgent", "any": ["amake * mare", "আমাকে মারে"], "unless": ["golpo"]},
+        {"id": "kill", "category": "physical_violence", "level": "critical", "any": ["mere fel~"]},
+    ],
+    "unless": ["cinema"],
+}
+SCRIPTS = {"bn": "বিশ্বাস করি। 999", "bn-latn": "bisshash kori. 999", "en": "I believe you. 999"}
+REPLIES = {"critical": {"other": SCRIPTS, "captivity": SCRIPTS}, "urgent": {"other": {**SCRIPTS, "en": "urgent words"}}}
+
+
+def written(tmp_path, name, content):
+    (tmp_path / "triage").mkdir(exist_ok=True)
+    (tmp_path / "triage" / name).write_text(content if isinstance(content, str) else yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return tmp_path
+
+
+def test_the_lexicon_is_read_as_it_stands(tmp_path):
+    lexicon = load_lexicon(written(tmp_path, "lexicon.yml", LEXICON))
+    assert [(rule.id, rule.level) for rule in lexicon.rules] == [("hits", Level.URGENT), ("kill", Level.CRITICAL)]
+    assert assess("amake khub mare", lexicon).flag is Level.URGENT
+    assert assess("amake mare, golpo", lexicon).ask
+    assert assess("mere felbe", lexicon).flag is Level.CRITICAL
+    assert assess("cinema, mere felbe", lexicon).ask
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"level": "standard"}, {"level": "none"}, {"level": "dire"}, {"level": None}, {"any": []}, {"any": [""]}, {"any": ["*"]}, {"any": None}, {"any": 5}, {"any": [5]},
+        {"any": "mare"}, {"unless": ["!"]}, {"unless": "golpo"}, {"id": None}, {"category": None},
+    ],
+)  # fmt: skip
+def test_a_wrong_rule_is_named_with_its_file(tmp_path, change):
+    broken = copy.deepcopy(LEXICON)
+    broken["rules"][0].update(change)
+    with pytest.raises(ContentError, match=r"lexicon\.yml: rule"):
+        load_lexicon(written(tmp_path, "lexicon.yml", broken))
+
+
+@pytest.mark.parametrize("missing", ["id", "category", "level", "any"])
+def test_a_rule_without_a_field_is_named(tmp_path, missing):
+    broken = copy.deepcopy(LEXICON)
+    del broken["rules"][1][missing]
+    with pytest.raises(ContentError, match=r"lexicon\.yml: rule"):
+        load_lexicon(written(tmp_path, "lexicon.yml", broken))
+
+
+@pytest.mark.parametrize("content", ["", "[]", "rules: 5", "rules: [5]", "rules: [[]]", "unless: [a]", "a: [", "rules: []\nunless: ['']", "rules: []\nunless: word"])
+def test_a_lexicon_that_is_none_is_refused(tmp_path, content):
+    with pytest.raises(ContentError, match=r"lexicon\.yml"):
+        load_lexicon(written(tmp_path, "lexicon.yml", content))
+
+
+def test_the_replies_are_read_as_they_stand(tmp_path):
+    replies = load_replies(written(tmp_path, "replies.yml", REPLIES))
+    assert replies.text(Level.CRITICAL, "captivity", "bn-latn") == "bisshash kori. 999"
+    assert replies.text(Level.URGENT, "captivity", "en") == "urgent words"
+    assert replies.text(Level.URGENT, None, "en") == "urgent words"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "[]", {"critical": REPLIES["critical"]}, {"urgent": REPLIES["urgent"]}, {**REPLIES, "urgent": {}}, {**REPLIES, "urgent": {"captivity": SCRIPTS}},
+        {**REPLIES, "urgent": {"other": {"bn": "a", "en": "b"}}}, {**REPLIES, "urgent": {"other": {**SCRIPTS, "bn-latn": "  "}}}, {**REPLIES, "urgent": {"other": {**SCRIPTS, "en": 5}}},
+        {**REPLIES, "urgent": {"other": "text"}}, {**REPLIES, "urgent": {"other": None}}, {**REPLIES, "urgent": []},
+    ],
+)  # fmt: skip
+def test_a_missing_reply_is_named_with_its_file(tmp_path, content):
+    with pytest.raises(ContentError, match=r"replies\.yml"):
+        load_replies(written(tmp_path, "replies.yml", content))
+
+
+@pytest.mark.parametrize("load", [load_lexicon, load_replies])
+def test_a_missing_file_is_named(tmp_path, load):
+    with pytest.raises(ContentError, match="cannot be read"):
+        load(tmp_path)

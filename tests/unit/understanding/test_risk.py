@@ -1,0 +1,99 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.model import Level, Risk
+from bot.understanding.risk import Lexicon, Rule, assess, phrases, spelled
+
+
+def rule(id, level, *any, unless=(), category="physical_violence"):
+    return Rule(id=id, category=category, level=level, any=phrases(any), unless=phrases(unless))
+
+
+LEXICON = Lexicon(
+    rules=(
+        rule("hits", Level.URGENT, "amake * mare", "শ্বশুর * মারে", unless=["গল্প", "golpo"]),
+        rule("kill", Level.CRITICAL, "mere fel~", "kill me"),
+        rule("sold", Level.CRITICAL, "bikri kor~", category="trafficking"),
+        rule("locked", Level.URGENT, "ঘরে আটকে", category="captivity"),
+    ),
+    unless=phrases(["cinema", "নাটক"]),
+)
+
+
+def flag(text):
+    return assess(text, LEXICON).flag
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "amake mare", "amake khub mare", "amake roj roj mare", "AMAKE MARE!!!", "আমাকে মারে", "আমাকে অনেক মারে", "আমাকে mare", "amake, mare.", "am\u200bake mare",
+        "ami ki korbo amake khub mare ekhon", "amaaake maaare", "shoshur amake mare", "শ্বশুর খালি মারে", "sosur mare",
+    ],
+)  # fmt: skip
+def test_one_phrase_serves_both_scripts_and_many_spellings(text):
+    assert flag(text) is Level.URGENT
+
+
+@pytest.mark.parametrize(
+    "text", ["", "amake", "mare amake", "amake ek dui tin mare", "amake more", "amader mare", "amake marena", "tamake mare", "passport korte koto taka", "🙂"]
+)
+def test_a_phrase_is_whole_words_in_order_with_at_most_two_between(text):
+    assert assess(text, LEXICON) == Risk()
+
+
+@pytest.mark.parametrize("text", ["mere felbe", "mere felse", "মেরে ফেলবে", "mere fel", "মেরে ফেলছে"])
+def test_a_tilde_stands_for_any_ending(text):
+    assert flag(text) is Level.CRITICAL
+
+
+def test_without_a_tilde_an_ending_is_another_word():
+    assert flag("ঘরে আটকে রাখে") is Level.URGENT
+    assert flag("ঘরে আটকেছিলাম") is Level.NONE
+
+
+def test_the_worst_rule_names_the_level_and_all_reasons_are_kept():
+    assert assess("amake mare, bole mere felbe", LEXICON) == Risk(flag=Level.CRITICAL, category="physical_violence", reasons=("hits", "kill"))
+
+
+def test_of_two_equally_bad_the_first_rule_names_the_category():
+    assert assess("bikri korbe, mere felbe", LEXICON).category == "physical_violence"
+
+
+@pytest.mark.parametrize("text", ["cinema te amake mare", "নাটকে না, নাটক দেখলাম: আমাকে মারে", "golpo: amake mare"])
+def test_a_story_asks_softly_instead(text):
+    assert assess(text, LEXICON) == Risk(ask=True, category="physical_violence", reasons=("hits",))
+
+
+def test_the_exception_of_one_rule_does_not_silence_another():
+    assert assess("golpo na, amake mare, mere felbe", LEXICON) == Risk(flag=Level.CRITICAL, category="physical_violence", reasons=("kill",))
+
+
+def test_without_rules_nothing_is_found():
+    assert assess("mere felbe", Lexicon(rules=(), unless=None)) == Risk()
+
+
+@pytest.mark.parametrize("said", ["", "  ", "*", "* *", "~", "!!", "amake * ?"])
+def test_a_phrase_without_words_is_refused(said):
+    with pytest.raises(ValueError, match="phrase"):
+        phrases([said])
+
+
+def test_no_phrases_are_no_pattern():
+    assert phrases([]) is None
+
+
+def test_signs_in_a_phrase_are_words_not_patterns():
+    assert phrases(["a.c (b+)"]).search(spelled("a c b"))
+    assert not phrases(["a.c"]).search(spelled("abc"))
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_assessed(text):
+    assert assess(text, LEXICON).flag in Level
+
+
+@given(st.text(alphabet="abc *", max_size=10))
+def test_a_long_run_of_words_is_read_in_no_time(piece):
+    assess((piece + " amake ") * 200, LEXICON)

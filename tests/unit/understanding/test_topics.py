@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.understanding.topics import TopicModel, features, train
+
+EXAMPLES = {
+    "step_passport": ["পাসপোর্ট করতে কত টাকা", "passport korte koto taka", "passport fee", "নতুন পাসপোর্ট", "pasport hariye geche"],
+    "step_visa": ["ভিসা আসল কি না", "visa asol naki", "visa check korbo", "ভিসা চেক", "is my visa real"],
+    "hotlines": ["জরুরি নম্বর দেন", "number den", "helpline number", "হেল্পলাইন নম্বর", "phone number lagbe"],
+}
+TEXTS = [text for lines in EXAMPLES.values() for text in lines]
+TOPICS = [topic for topic, lines in EXAMPLES.items() for _ in lines]
+
+
+@pytest.fixture(scope="module")
+def model():
+    return train(TEXTS, TOPICS)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [("পাসপোর্ট এর ফি", "step_passport"), ("paspot fi", "step_passport"), ("bhisa asol?", "step_visa"), ("হেল্পলাইন", "hotlines"), ("helplain nombor", "hotlines")],
+)
+def test_an_example_in_one_script_serves_the_other(model, text, topic):
+    assert model.ranking(text)[0][0] == topic
+
+
+@pytest.mark.parametrize("text", ["", "🙂", "qqq", "visa"])
+def test_probabilities_sum_to_one_whatever_is_asked(model, text):
+    found = model.probabilities(text)
+    assert found.shape == (3,)
+    assert found.sum() == pytest.approx(1)
+    assert (found > 0).all()
+
+
+def test_the_likeliest_comes_first(model):
+    ranking = model.ranking("visa check")
+    assert [name for name, _ in ranking][0] == "step_visa"
+    assert [chance for _, chance in ranking] == sorted((chance for _, chance in ranking), reverse=True)
+    assert {name for name, _ in ranking} == set(EXAMPLES)
+
+
+def test_what_was_saved_answers_the_same(model, tmp_path):
+    model.save(tmp_path)
+    again = TopicModel.load(tmp_path)
+    assert again.topics == model.topics
+    for text in (*TEXTS, "something else", ""):
+        assert again.probabilities(text) == pytest.approx(model.probabilities(text), abs=1e-4)
+
+
+def test_training_twice_gives_the_same_model(model):
+    again = train(TEXTS, TOPICS)
+    assert again.vocabulary == model.vocabulary
+    assert np.array_equal(again.weights, model.weights)
+
+
+def test_a_topic_with_many_examples_does_not_drown_a_small_one():
+    uneven = train([*EXAMPLES["step_passport"] * 20, *EXAMPLES["step_visa"], *EXAMPLES["hotlines"]], ["p"] * 100 + ["v"] * 5 + ["h"] * 5)
+    assert uneven.ranking("visa check")[0][0] == "v"
+
+
+def test_two_topics_are_too_few_for_this_classifier():
+    with pytest.raises(ValueError, match="three topics"):
+        train(TEXTS[:10], TOPICS[:10])
+
+
+def test_features_of_one_word():
+    counts = features("visa")
+    assert counts["wvisa"] == 1
+    assert counts["svs"] == 0
+    assert counts["sbc"] == 1
+    assert counts["c vis"] == 1
+    assert not any(feature.startswith("b") for feature in counts)
+
+
+def test_features_see_no_difference_of_script():
+    assert features("টাকা") == features("taka")
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_features(text):
+    assert all(count > 0 and feature[0] in "cwsb" for feature, count in features(text).items())
