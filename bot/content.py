@@ -7,18 +7,22 @@ import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.errors import ContentError
 from bot.examples import Example, examples
-from bot.knowledge import DIRECTORY, LANGUAGES, Knowledge, Passage, Text, load, read_yaml
+from bot.knowledge import DIRECTORY, LANGUAGES, Knowledge, Passage, Text, load, read_yaml, take
 from bot.near import near_copies
 from bot.settings import ROOT
-from bot.triage import load_lexicon, load_replies
+from bot.triage import Replies, load_lexicon, load_replies
+from bot.understanding.commands import parse
 
-MAX_WORDS = {"brief": 45, "section": 55, "topic": 60, "sentence": 60}
+MAX_WORDS = {"brief": 45, "section": 55, "topic": 60, "sentence": 60, "name": 6}
 MAX_BUTTON = 20  # characters: Messenger's quick replies
 SPEAKS_FOR_ITSELF = frozenset({"human", "privacy", "chitchat", "out_of_scope", "unknown"})  # topics about the program need no fact
+MAX_GREETING = 160  # characters: Messenger's greeting
 _SHORT = 10  # characters
+_LONG_NUMBER = 5  # digits: a shorter number in an English text may be an amount or a year
 NEAR = 0.7  # share of common character 4-grams from which two examples are one
 _SEND_ON = re.compile(r"16135|DEMO|TTC|BMET")  # a fact of low confidence may only send her to somebody who knows
 _NUMBER = re.compile(r"(?<![0-9.,/])\+?[0-9][0-9 -]*[0-9](?![0-9.,]*[0-9])")
@@ -40,14 +44,16 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
     try:
         content = load(directory)
         load_lexicon(directory)
-        load_replies(directory)
+        replies = load_replies(directory)
         lines = examples(root / "data" / "nlu")
+        domain, rules = read_yaml(root / "domain.yml"), _rules(root / "data" / "stories")
     except ContentError as error:
         return [str(error)]
     found = [problem for piece in pieces(content) for problem in _piece(piece, content)]
-    found.extend(f"words.yml: buttons.{name}: {text[language]!r} is longer than {MAX_BUTTON} characters" for name, text in content.buttons.items() for language in LANGUAGES if len(text[language]) > MAX_BUTTON)
+    found.extend(_titles(content))
+    found.extend(_fixed(replies, content))
     found.extend(_ways(content))
-    found.extend(_domain(read_yaml(root / "domain.yml"), root, lines))
+    found.extend(_domain(domain, rules, lines))
     found.extend(_examples(lines))
     return found
 
@@ -55,16 +61,20 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
 def pieces(content: Knowledge) -> Iterator[Piece]:
     """Every text she may be shown."""
     for step in content.steps:
+        yield Piece(f"steps/{step.number:02d}: name", step.name, MAX_WORDS["name"])
         for name, passage in step.sections.items():
             yield _of(f"steps/{step.number:02d}: sections.{name}", passage, MAX_WORDS["brief" if name == "brief" else "section"])
     for topic in content.topics.values():
+        yield Piece(f"topics/{topic.id}.yml: name", topic.name, MAX_WORDS["name"])
         for index, passage in enumerate(topic.messages):
             piece = _of(f"topics/{topic.id}.yml: messages[{index}]", passage, MAX_WORDS["topic"])
             yield Piece(piece.where, piece.text, piece.limit, piece.sources or (None if topic.id in SPEAKS_FOR_ITSELF else ()))
     for block in ("buttons", "headings", "sentences", "telegram_commands"):
         for name, text in getattr(content, block).items():
             yield Piece(f"words.yml: {block}.{name}", text, MAX_WORDS["sentence"])
+    yield Piece("words.yml: messenger_greeting", content.messenger_greeting, MAX_WORDS["sentence"])
     for hotline in content.hotlines:
+        yield Piece(f"hotlines.yml: {hotline.id}.name", hotline.name, MAX_WORDS["name"])
         yield Piece(f"hotlines.yml: {hotline.id}.use", hotline.use, 14, hotline.sources)
 
 
@@ -78,20 +88,24 @@ def _of(where: str, passage: Passage, limit: int) -> Piece:
 
 
 def _piece(piece: Piece, content: Knowledge) -> Iterator[str]:
-    known = {re.sub(r"[ -]", "", hotline.number) for hotline in content.hotlines}
+    known = _known(content)
     for language in LANGUAGES:
         text = piece.text[language]
         if len(text.split()) > piece.limit:
             yield f"{piece.where}.{language}: {len(text.split())} words; at most {piece.limit}"
         if (language == "bn") != bool(_BANGLA.search(text)) and (language == "en" or _LATIN_WORD.search(text.lower())) and not piece.where.endswith("buttons.language"):
             yield f"{piece.where}.{language}: is not in that language"
-    strange = numbers(piece.text.bn) - known
-    if strange:
-        yield f"{piece.where}.bn: the numbers {sorted(strange)} are not in hotlines.yml; add them there with a source, or write amounts in Bangla digits"
+    strange = {"bn": numbers(piece.text.bn) - known, "en": {number for number in numbers(piece.text.en) - known if len(number) >= _LONG_NUMBER}}
+    for language, found in strange.items():
+        if found:
+            yield f"{piece.where}.{language}: the numbers {sorted(found)} are not in hotlines.yml; add them there with a source, or write amounts in Bangla digits"
     if numbers(piece.text.bn) & known != numbers(piece.text.en) & known:
         yield f"{piece.where}: Bangla and English do not give the same phone numbers"
-    if _fields(piece.text.bn) != _fields(piece.text.en):
-        yield f"{piece.where}: the {{fields}} differ between Bangla and English"
+    try:
+        if _fields(piece.text.bn) != _fields(piece.text.en):
+            yield f"{piece.where}: the {{fields}} differ between Bangla and English"
+    except ValueError as error:
+        yield f"{piece.where}: a brace has no partner ({error})"
     yield from _sources(piece, content)
 
 
@@ -108,19 +122,58 @@ def _sources(piece: Piece, content: Knowledge) -> Iterator[str]:
             yield f"{piece.where}: rests on {source}, of low confidence, and does not send her to DEMO or 16135"
 
 
+def _known(content: Knowledge) -> set[str]:
+    return {re.sub(r"[ -]", "", hotline.number) for hotline in content.hotlines}
+
+
+def _titles(content: Knowledge) -> Iterator[str]:
+    """What stands on a button must not be cut."""
+    titles = {f"words.yml: buttons.{name}": text for name, text in content.buttons.items()}
+    titles.update({f"topics/{topic.id}.yml: name": topic.name for topic in content.topics.values()})
+    titles.update({f"steps/{s.number:02d}: name, with its number": Text(f"{s.number}. {s.name.bn}", f"{s.number}. {s.name.en}") for s in content.steps})
+    for language in LANGUAGES:
+        for where, title in titles.items():
+            if len(title[language]) > MAX_BUTTON:
+                yield f"{where}: {title[language]!r} is longer than {MAX_BUTTON} characters"
+        if len(content.messenger_greeting[language]) > MAX_GREETING:
+            yield f"words.yml: messenger_greeting.{language}: is longer than {MAX_GREETING} characters"
+
+
+def _fixed(replies: Replies, content: Knowledge) -> Iterator[str]:
+    """The first replies to danger: one screen, and only numbers that we know."""
+    for (level, category), by_script in replies.texts.items():
+        for script, text in by_script.items():
+            where = f"triage/replies.yml: {level.value}.{category}.{script}"
+            if len(text.split()) > MAX_WORDS["sentence"]:
+                yield f"{where}: {len(text.split())} words; at most {MAX_WORDS['sentence']}"
+            if not numbers(text):
+                yield f"{where}: gives no number"
+            if numbers(text) - _known(content):
+                yield f"{where}: the numbers {sorted(numbers(text) - _known(content))} are not in hotlines.yml"
+            if (script == "bn") != bool(_BANGLA.search(text)):
+                yield f"{where}: is not in that language"
+
+
 def _ways(content: Knowledge) -> Iterator[str]:
-    known = {step.id for step in content.steps} | set(content.topics) | set(content.buttons)
+    commands = {name for name, title in content.buttons.items() if parse(name) and not _fields(title.bn)}
+    known = {step.id for step in content.steps} | set(content.topics) | commands
     for topic in content.topics.values():
         for way in topic.next:
             if way not in known:
                 yield f"topics/{topic.id}.yml: next: {way!r} is neither a step, a topic nor a button"
 
 
-def _domain(domain: Mapping[str, list[str]], root: Path, lines: list[Example]) -> Iterator[str]:
+def _rules(directory: Path) -> list[Mapping[str, Any]]:
+    """The steps of all rules and stories."""
+    files = {path: read_yaml(path) for path in sorted(directory.glob("*.yml"))}
+    rules = [(path, rule) for path, file in files.items() for block in ("rules", "stories") if block in file for rule in take(path, file, block, list)]
+    return [step for path, rule in rules for step in take(path, rule, "steps", list)]
+
+
+def _domain(domain: Mapping[str, list[str]], steps: list[Mapping[str, Any]], lines: list[Example]) -> Iterator[str]:
     intents, written = set(domain.get("intents", ())) - {"nlu_fallback"}, {line.intent for line in lines}
     yield from (f"data/nlu: intent {name!r} is not in domain.yml" for name in sorted(written - intents))
     yield from (f"domain.yml: intent {name!r} has no examples in data/nlu" for name in sorted(intents - written))
-    steps = [step for path in sorted((root / "data" / "stories").glob("*.yml")) for rule in read_yaml(path)["rules"] for step in rule["steps"]]
     answered, used = {step["intent"] for step in steps if "intent" in step}, {step["action"] for step in steps if "action" in step}
     yield from (f"data/stories: no rule answers intent {name!r}" for name in sorted(set(domain.get("intents", ())) - answered))
     yield from (f"domain.yml: action {name!r} is used by no rule" for name in sorted(set(domain.get("actions", ())) - used))

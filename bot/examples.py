@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import ContentError
-from bot.knowledge import read_yaml
+from bot.knowledge import read_yaml, take
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "data" / "nlu"
 REGISTERS = ("bn", "banglish", "mixed", "en")
@@ -27,8 +27,10 @@ def examples(directory: Path = DIRECTORY) -> list[Example]:
 
 
 def _file(path: Path) -> Iterator[Example]:
-    for block in read_yaml(path).get("nlu") or ():
-        intent, register = block.get("intent"), (block.get("metadata") or {}).get("register")
+    for block in take(path, read_yaml(path), "nlu", list):
+        block = block if isinstance(block, Mapping) else {}
+        metadata = block.get("metadata")
+        intent, register = block.get("intent"), metadata.get("register") if isinstance(metadata, Mapping) else None
         if not intent or register not in REGISTERS or not isinstance(block.get("examples"), str):
             raise ContentError(f"{path}: each block needs intent:, metadata: {{register: one of {', '.join(REGISTERS)}}} and examples: |")
         for line in block["examples"].splitlines():

@@ -131,7 +131,7 @@ def load(directory: Path) -> Knowledge:
     try:
         spoken = vocabulary(commands, {s.number: (*s.aliases, s.name.bn, s.name.en) for s in steps}, jump, aspects)
     except (KeyError, ValueError) as error:
-        raise ContentError(f"{source}: {error}. Give each phrase to one command or step only.") from error
+        raise ContentError(f"{source} or {directory / 'steps'}: {error}. Give each phrase to one command or step only.") from error
     return Knowledge(
         steps=steps,
         topics={topic.id: topic for topic in topics},

@@ -33,9 +33,9 @@ def near_copies(texts: Sequence[str], least: float, against: Sequence[str] | Non
         common = (left[start : start + _BLOCK] @ right.T).tocoo()
         rows = common.row + start
         shares = common.data / (left_sizes[rows] + right_sizes[common.col] - common.data)
-        for row, column, share in zip(rows, common.col, shares, strict=True):
-            if share >= least and (against is not None or row < column):
-                yield int(row), int(column), float(share)
+        near = (shares >= least) & ((rows < common.col) | (against is not None))
+        for row, column, share in zip(rows[near], common.col[near], shares[near], strict=True):
+            yield int(row), int(column), float(share)
 
 
 def _matrix(texts: Sequence[str], vocabulary: dict[str, int]) -> csr_matrix:

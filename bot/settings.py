@@ -85,7 +85,7 @@ def load(environ: dict[str, str] | None = None, *, create_keys: bool = True) -> 
     rasa_port = _integer(env, "RASA_PORT", 5005, 1, 65535)
     settings = Settings(
         var=var,
-        host=env.get("HOST", "127.0.0.1"),
+        host=env.get("HOST", "").strip() or "127.0.0.1",  # an empty host would listen on every address
         port=port,
         public_url=_url(env, "PUBLIC_URL", "", ("https",)).rstrip("/"),
         database_url=env.get("DATABASE_URL") or f"sqlite:///{var / 'sohojatri.db'}",
@@ -175,7 +175,11 @@ def _choice(env: dict[str, str], name: str, default: str, allowed: tuple[str, ..
 
 def _url(env: dict[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:
     value = (env.get(name) or default).strip()
-    if value and (urlsplit(value).scheme not in schemes or not urlsplit(value).netloc):
+    try:
+        address = urlsplit(value)
+    except ValueError:  # such as "https://[::1"
+        address = urlsplit("")
+    if value and (address.scheme not in schemes or not address.netloc):
         raise SettingError(f"{name} must be an address that starts with {' or '.join(s + '://' for s in schemes)}.")
     return value
 
@@ -188,7 +192,7 @@ def _keys(env: dict[str, str], var: Path, create: bool) -> tuple[Secret, Secret]
         seal, lookup = _kept_keys(var / "keys", create)
     for entry in seal.split(","):
         version, colon, key = entry.strip().partition(":")
-        if not colon or not version.isdigit() or not 0 < int(version) < 256 or len(_bytes(key)) != 32:
+        if not colon or not version.isdecimal() or not 0 < int(version) < 256 or len(_bytes(key)) != 32:
             raise SettingError("SEAL_KEYS must read '1:KEY' or '2:NEWKEY,1:OLDKEY', each KEY 32 random bytes in base64 (openssl rand -base64 32).")
     if len(_bytes(lookup)) != 32:
         raise SettingError("LOOKUP_KEY must be 32 random bytes in base64 (openssl rand -base64 32).")

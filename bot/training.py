@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -18,11 +19,13 @@ MODEL = ROOT / "models" / "sohojatri.tar.gz"
 _STAMP = MODEL.with_suffix(".inputs")
 _INPUTS = ("config.yml", "domain.yml", "data/**/*.yml", "knowledge/words.yml", "knowledge/steps/*.yml", "bot/understanding/*.py", "bot/nlu/*.py", "bot/knowledge.py")
 
+_SIGN_OF_LIFE = 15.0  # seconds between lines while it trains
+
 log = logging.getLogger(__name__)
 
 
 class TrainingError(SohojatriError):
-    """`rasa train` failed; what it printed stands above."""
+    """`rasa train` failed."""
 
 
 def inputs(root: Path = ROOT) -> str:
@@ -48,12 +51,26 @@ def train(*, force: bool = False) -> bool:
     log.info("Training the model (about a minute) …")
     MODEL.parent.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "sohojatri", "--out", str(MODEL.parent), "--quiet"]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **QUIET}, check=False)
-    if done.returncode or not MODEL.exists():
-        raise TrainingError
+    said = _run(command, begun)
+    if said is not None or not MODEL.exists():
+        raise TrainingError(f"`rasa train` failed. The last it said:\n{said}")
     _STAMP.write_text(made_of)
     log.info("Trained in %.0f s.", time.monotonic() - begun)
     return True
+
+
+def _run(command: list[str], begun: float) -> str | None:
+    """Runs it, showing that it goes on; what it said last if it failed, else None."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **QUIET}, stdout=said, stderr=said)
+        while True:
+            try:
+                if not process.wait(_SIGN_OF_LIFE):
+                    return None
+                said.seek(0)
+                return said.read()[-2000:]
+            except subprocess.TimeoutExpired:
+                log.info("… still training (%.0f s)", time.monotonic() - begun)
 
 
 # Rasa without telemetry, TensorFlow without chatter.

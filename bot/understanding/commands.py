@@ -16,6 +16,7 @@ from bot.understanding.romanise import latin, sound
 STEPS = 13
 CODE_DIGITS = 8
 _GRAMMAR = re.compile(r"[a-z][a-z_]{0,30}(\.[a-z0-9_]{1,30}){0,2}")
+_NO = sound("no")
 _CODE = re.compile(rf"(?<!\d)(\d(?:[ -]?\d){{{CODE_DIGITS - 1}}})(?!\d)")
 _NAMES_WITHOUT_ARGUMENT = frozenset(
     """start begin restart next next_step back repeat resume where steps more_steps menu topics done not_done yes no person hotlines language
@@ -135,6 +136,8 @@ def _jump(whole: str, vocabulary: Vocabulary) -> Command | None:
     for candidate in (bare, rest):
         if candidate.isdecimal() and 1 <= int(candidate) <= STEPS:
             return Command("step", (str(int(candidate)),))
+    # "no" (number) sounds like "na" (not): without its "na" a message would name the step that she does not mean.
+    for candidate in (whole,) if _NO in whole.split() else (whole, bare, rest):
         if candidate in vocabulary.names:
             return Command("step", (str(vocabulary.names[candidate]),))
     if said_step and not rest and bare == "":

@@ -19,7 +19,7 @@ WORDS = vocabulary(
         "language": ["ভাষা", "language"],
         "carry": ["কোড", "code"],
     },
-    names={3: ["পাসপোর্ট", "passport"], 5: ["রসিদ", "receipt"], 7: ["স্মার্ট কার্ড", "smart card"], 11: ["মেডিকেল", "medical"]},
+    names={3: ["পাসপোর্ট", "passport"], 5: ["রসিদ", "receipt"], 7: ["স্মার্ট কার্ড", "smart card"], 11: ["মেডিকেল", "medical"], 4: ["rl number", "যাব কি যাব না"]},
     jump={"step": ["ধাপ", "step", "নম্বর ধাপ", "no", "number", "নম্বর"], "filler": ["দেখান", "show me", "please", "go to", "টা", "e"]},
     aspects={"cost": ["কত টাকা", "koto taka", "taka", "fee"], "where": ["কই", "koi", "where"], "ask": ["কাকে", "kake"], "papers": ["ki lage", "কি লাগে"]},
 )
@@ -106,7 +106,8 @@ def test_a_number_that_is_no_step_jumps_nowhere(number):
         ("১৩ ধাপ", "steps"), ("13 steps", "steps"), ("step", "steps"), ("ধাপ", "steps"), ("talika", "steps"),
         ("পাসপোর্ট", "step.3"), ("pasport", "step.3"), ("passport dekhan", "step.3"), ("show me passport please", "step.3"), ("rosid", "step.5"),
         ("smart card", "step.7"), ("স্মার্ট কার্ডটা", None), ("স্মার্ট কার্ড টা দেখান", "step.7"), ("step medical", "step.11"),
-        ("number", "hotlines"), ("no", "no"), ("না", "no"), ("english", "language.en"), ("language", "language"), ("code", "carry"),
+        ("rl number", "step.4"), ("আরএল", None), ("যাব কি যাব না", "step.4"), ("passport na", None), ("পাসপোর্ট না", None), ("step no 5", "step.5"), ("না", "no"),
+        ("number", "hotlines"), ("no", "no"), ("english", "language.en"), ("language", "language"), ("code", "carry"),
     ],
 )  # fmt: skip
 def test_reads_what_she_types_instead_of_pressing(text, command):
