@@ -40,7 +40,7 @@ def speak(dispatcher: CollectingDispatcher, answer: Answer) -> None:
     dispatcher.utter_message(json_message={"effects": effects})
 
 
-def button(content: Knowledge, language: str, name: str, payload: str | None = None, **fill: object) -> Button:
+def button(content: Knowledge, language: str, name: str, /, payload: str | None = None, **fill: object) -> Button:
     """One of the program's own buttons; its payload is its name unless given."""
     return Button(title=content.buttons[name].fill(language, **fill), payload=payload or name)
 
@@ -55,6 +55,6 @@ def digits(language: str, number: int) -> str:
     return str(number) if language == "en" else "".join(chr(0x09E6 + int(digit)) for digit in str(number))
 
 
-def sentence(content: Knowledge, language: str, name: str, *first: Button, **fill: object) -> Reply:
-    """One of the program's own sentences, with ways on."""
+def sentence(content: Knowledge, language: str, name: str, /, *first: Button, **fill: object) -> Reply:
+    """One of the program's own sentences, with ways on. (Positional only: {name} is also a field that is filled.)"""
     return Reply(text=content.sentences[name].fill(language, **fill), buttons=ways(content, language, *first))

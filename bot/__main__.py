@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from bot import logs, settings, training
 from bot.errors import SohojatriError
@@ -97,9 +98,17 @@ def _messenger_setup(arguments: argparse.Namespace) -> None:
     asyncio.run(setup(_settings("messenger-setup")))
 
 
+def _bench(arguments: argparse.Namespace) -> None:
+    """Time whole turns, empty and with many conversations stored, beside stock Rasa; writes build/bench.md and .json."""
+    from bot.evaluation import speed
+
+    logs.configure("INFO", "bench")
+    sys.stdout.write(speed.run(speed.QUICK if arguments.quick else speed.FULL, arguments.out))
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "run": _run, "serve": _serve, "rasa": _rasa, "actions": _actions, "train": _train, "migrate": _migrate, "content": _content,
-    "messenger-setup": _messenger_setup,
+    "messenger-setup": _messenger_setup, "bench": _bench,
 }  # fmt: skip
 
 
@@ -113,6 +122,9 @@ def main(argv: list[str] | None = None) -> int:
             sub.add_argument("--force", action="store_true", help="train even when nothing changed")
         if name == "content":
             sub.add_argument("what", choices=["check"], help="check")
+        if name == "bench":
+            sub.add_argument("--quick", action="store_true", help="a short run without stock Rasa, to see that it works")
+            sub.add_argument("--out", type=Path, default=ROOT / "build", help="where the results go")
     arguments = parser.parse_args(argv)
     arguments.keys_notice = not (settings.var_directory() / "keys").exists()
     os.chdir(ROOT)

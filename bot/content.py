@@ -93,12 +93,13 @@ def _piece(piece: Piece, content: Knowledge) -> Iterator[str]:
         text = piece.text[language]
         if len(text.split()) > piece.limit:
             yield f"{piece.where}.{language}: {len(text.split())} words; at most {piece.limit}"
-        if (language == "bn") != bool(_BANGLA.search(text)) and (language == "en" or _LATIN_WORD.search(text.lower())) and not piece.where.endswith("buttons.language"):
+        foreign = (language == "bn") != bool(_BANGLA.search(text)) and (language == "en" or _LATIN_WORD.search(text.lower()))
+        if foreign and not piece.where.endswith("buttons.language"):
             yield f"{piece.where}.{language}: is not in that language"
-    strange = {"bn": numbers(piece.text.bn) - known, "en": {number for number in numbers(piece.text.en) - known if len(number) >= _LONG_NUMBER}}
-    for language, found in strange.items():
-        if found:
-            yield f"{piece.where}.{language}: the numbers {sorted(found)} are not in hotlines.yml; add them there with a source, or write amounts in Bangla digits"
+    for language, least in (("bn", 0), ("en", _LONG_NUMBER)):
+        strange = sorted(number for number in numbers(piece.text[language]) - known if len(number) >= least)
+        if strange:
+            yield f"{piece.where}.{language}: the numbers {strange} are not in hotlines.yml; add them, or write amounts in Bangla digits"
     if numbers(piece.text.bn) & known != numbers(piece.text.en) & known:
         yield f"{piece.where}: Bangla and English do not give the same phone numbers"
     try:
@@ -130,7 +131,8 @@ def _titles(content: Knowledge) -> Iterator[str]:
     """What stands on a button must not be cut."""
     titles = {f"words.yml: buttons.{name}": text for name, text in content.buttons.items()}
     titles.update({f"topics/{topic.id}.yml: name": topic.name for topic in content.topics.values()})
-    titles.update({f"steps/{s.number:02d}: name, with its number": Text(f"{s.number}. {s.name.bn}", f"{s.number}. {s.name.en}") for s in content.steps})
+    for step in content.steps:
+        titles[f"steps/{step.number:02d}: name, with its number"] = Text(f"{step.number}. {step.name.bn}", f"{step.number}. {step.name.en}")
     for language in LANGUAGES:
         for where, title in titles.items():
             if len(title[language]) > MAX_BUTTON:
@@ -165,9 +167,14 @@ def _ways(content: Knowledge) -> Iterator[str]:
 
 def _rules(directory: Path) -> list[Mapping[str, Any]]:
     """The steps of all rules and stories."""
-    files = {path: read_yaml(path) for path in sorted(directory.glob("*.yml"))}
-    rules = [(path, rule) for path, file in files.items() for block in ("rules", "stories") if block in file for rule in take(path, file, block, list)]
-    return [step for path, rule in rules for step in take(path, rule, "steps", list)]
+    steps: list[Mapping[str, Any]] = []
+    for path in sorted(directory.glob("*.yml")):
+        file = read_yaml(path)
+        for block in ("rules", "stories"):
+            if isinstance(file, Mapping) and block not in file:
+                continue
+            steps.extend(step for rule in take(path, file, block, list) for step in take(path, rule, "steps", list))
+    return steps
 
 
 def _domain(domain: Mapping[str, list[str]], steps: list[Mapping[str, Any]], lines: list[Example]) -> Iterator[str]:

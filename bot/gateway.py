@@ -21,6 +21,7 @@ from bot.understanding.normalise import clean
 log = logging.getLogger(__name__)
 
 _GIVE_UP = 3  # a message whose handling failed so often is answered by the fixed text: Rasa may not survive it
+_LINKS = frozenset({"step", "code", "topic", "hotlines", "person"})  # what a deep link may ask for
 _OTHER_LANGUAGE = "other"
 _SHORT = 2  # words
 
@@ -118,6 +119,8 @@ class Gateway:
         """Her state after hearing this message (the script she writes in, and the language we answer in unless she chose one), and
         whether it is in a language that is not ours."""
         state = turn.state
+        if turn.inbound.kind is Kind.START and (link := _link(turn.inbound)) and link.name == "language":
+            return replace(state, language=link.arguments[0]), False  # the page she starts on is in that language; her choice may still come
         if turn.inbound.kind not in (Kind.TEXT, Kind.EDIT, Kind.MEDIA) or not text:
             return state, False
         script = self._detect(text, state.script)
@@ -134,11 +137,16 @@ class Gateway:
 
 def _command(inbound: Inbound, text: str, content: Knowledge) -> Command | None:
     if inbound.kind is Kind.START:
-        linked = parse((inbound.payload or "").replace("-", "."))  # deep links allow no dots: t.me/…?start=step-5
-        return linked if linked and linked.name in ("step", "code", "topic", "language", "hotlines", "person") else Command("start")
+        link = _link(inbound)
+        return link if link and link.name in _LINKS else Command("start")
     if inbound.kind is Kind.BUTTON:
         return parse(inbound.payload or "")
     return read(text, content.vocabulary)
+
+
+def _link(inbound: Inbound) -> Command | None:
+    """The command in a deep link; these allow no dots: t.me/…?start=step-5."""
+    return parse((inbound.payload or "").replace("-", "."))
 
 
 def _case(risk: Risk, reason: str) -> CaseRequest:

@@ -64,10 +64,11 @@ class House:
 
     async def _hotlines(self, turn: Turn, state: State, command: Command) -> Outcome:
         language = state.language
-        pieces = [self._content.topics["hotlines"].messages[0].text[language]]
+        pieces = []
         for place in ("bd", "abroad"):
             lines = [f"{h.number} · {h.name[language]}" for h in self._content.hotlines if h.place == place]
             pieces.append("\n".join([self._content.sentences[f"hotlines_{place}"][language] + ":", *lines]))
+        pieces.extend(message.text[language] for message in self._content.topics["hotlines"].messages)
         buttons = (self._button(state, "person"), self._button(state, "menu"))
         return Outcome(replies=(Reply(text="\n\n".join(pieces), buttons=buttons),), state=state)
 

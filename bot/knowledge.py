@@ -127,6 +127,7 @@ def load(directory: Path) -> Knowledge:
     topics = [_topic(path) for path in sorted((directory / "topics").glob("*.yml"))]
     _once(directory, [*(step.id for step in steps), *(topic.id for topic in topics)])
     source = directory / "words.yml"
+    hotlines = directory / "hotlines.yml"
     commands, jump, aspects = (_said(source, words, block) for block in ("commands", "jump", "aspects"))
     try:
         spoken = vocabulary(commands, {s.number: (*s.aliases, s.name.bn, s.name.en) for s in steps}, jump, aspects)
@@ -135,7 +136,7 @@ def load(directory: Path) -> Knowledge:
     return Knowledge(
         steps=steps,
         topics={topic.id: topic for topic in topics},
-        hotlines=tuple(_hotline(directory / "hotlines.yml", entry) for entry in take(directory / "hotlines.yml", read_yaml(directory / "hotlines.yml"), "hotlines", list)),
+        hotlines=tuple(_hotline(hotlines, entry) for entry in take(hotlines, read_yaml(hotlines), "hotlines", list)),
         facts={fact.id: fact for fact in _facts(directory / "facts.yml")},
         buttons=_texts(source, words, "buttons"),
         headings=_texts(source, words, "headings"),
@@ -177,7 +178,8 @@ def take(path: Path, entry: Mapping[str, Any], field: str, kind: type[T]) -> T:
 
 
 def life(path: Path, entry: Mapping[str, Any]) -> Life:
-    found = Life(owner=take(path, entry, "owner", str), verified_on=take(path, entry, "verified_on", date), review_by=take(path, entry, "review_by", date))
+    verified_on, review_by = take(path, entry, "verified_on", date), take(path, entry, "review_by", date)
+    found = Life(owner=take(path, entry, "owner", str), verified_on=verified_on, review_by=review_by)
     if found.review_by <= found.verified_on:
         raise ContentError(f"{path}: review_by: must be later than verified_on.")
     return found

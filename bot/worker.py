@@ -48,23 +48,28 @@ class Worker:
         self._owner, self._clock = owner, clock
         self._turns = OnePerKey(self._answer_all, _AT_ONCE)
         self._deliveries = OnePerKey(self._deliver, _AT_ONCE)
+        self._begun = False
 
     async def receive(self, events: list[Inbound]) -> list[Received]:
         """Stores events; when it returns they are safe, and the platform may be told so."""
         received = await off_loop(self._store.receive, events)
-        for conversation in dict.fromkeys(r.conversation for r in received if r.new):
-            self._turns.wake(conversation)
+        if self._begun:  # before, giving back old leases would take the new ones too; the first look for work finds these
+            for conversation in dict.fromkeys(r.conversation for r in received if r.new):
+                self._turns.wake(conversation)
         return received
 
     def deliver(self, conversation: str) -> None:
         """Sees to replies queued by somebody else, such as a counsellor."""
-        self._deliveries.wake(conversation)
+        if self._begun:
+            self._deliveries.wake(conversation)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until stopped: looks for messages and replies that wait, as after a crash or when a retry is due."""
-        await off_loop(self._store.release_all, self._owner)
         while not stop.is_set():
             try:
+                if not self._begun:
+                    await off_loop(self._store.release_all, self._owner)
+                    self._begun = True
                 turns, sends = await off_loop(self._store.work, self._clock(), _BATCH)
                 for conversation in turns:
                     self._turns.wake(conversation)

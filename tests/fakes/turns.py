@@ -19,6 +19,9 @@ REPLIES = Replies(
 )
 
 
+THE_ANSWER = Answer(replies=(Reply(text="the answer", buttons=(Button(title="menu", payload="menu"),)),))
+
+
 def turn(
     text: str = "",
     kind: Kind = Kind.TEXT,
@@ -50,7 +53,7 @@ def pressed(payload: str, **changes: Any) -> Turn:
 class Told:
     """A dialogue that gives one answer (or raises it) and remembers what it was asked."""
 
-    answer: Answer | Exception = Answer(replies=(Reply(text="the answer", buttons=(Button(title="menu", payload="menu"),)),))
+    answer: Answer | Exception = THE_ANSWER
     asked: list[tuple[str, str | Command, State]] = field(default_factory=list)
 
     async def ask(self, conversation: str, message: str | Command, state: State) -> Answer:

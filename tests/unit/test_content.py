@@ -8,10 +8,15 @@ from bot import content
 from bot.content import numbers, pieces, problems
 from bot.knowledge import DIRECTORY, knowledge
 
-BN, BANGLISH, EN = "বিশ্বাস করি। এখনই 999, বিদেশ থেকে +880 9610 102030", "bisshash kori. 999, bidesh theke +880 9610 102030", "I believe you. Call 999, from abroad +880 9610 102030"
-SCRIPTS = {"bn": BN, "bn-latn": BANGLISH, "en": EN}
+SCRIPTS = {
+    "bn": "বিশ্বাস করি। এখনই 999, বিদেশ থেকে +880 9610 102030",
+    "bn-latn": "bisshash kori. 999, bidesh theke +880 9610 102030",
+    "en": "I believe you. Call 999, from abroad +880 9610 102030",
+}
 FILES = {
-    "knowledge/triage/lexicon.yml": {"rules": [{"id": "hits", "category": "physical_violence", "level": "urgent", "any": ["amake * mare"]}]},
+    "knowledge/triage/lexicon.yml": {
+        "rules": [{"id": "hits", "category": "physical_violence", "level": "urgent", "any": ["amake * mare"]}]
+    },
     "knowledge/triage/replies.yml": {"critical": {"other": SCRIPTS}, "urgent": {"other": SCRIPTS}},
     "domain.yml": {"intents": ["step_visa", "hotlines", "nlu_fallback"], "actions": ["action_topic", "action_unsure"]},
     "data/stories/all.yml": {
@@ -21,14 +26,25 @@ FILES = {
             {"rule": "unsure", "steps": [{"intent": "nlu_fallback"}, {"action": "action_unsure"}]},
         ]
     },
-    "data/nlu/step_visa.yml": {"nlu": [{"intent": "step_visa", "metadata": {"register": "en"}, "examples": "- is my visa real\n- what does a work permit for Jordan look like\n"}]},
+    "data/nlu/step_visa.yml": {
+        "nlu": [
+            {
+                "intent": "step_visa",
+                "metadata": {"register": "en"},
+                "examples": "- is my visa real\n- what does a work permit for Jordan look like\n",
+            }
+        ]
+    },
     "data/nlu/hotlines.yml": {"nlu": [{"intent": "hotlines", "metadata": {"register": "bn"}, "examples": "- জরুরি নম্বর দেন\n"}]},
 }
 
 
 def dump(path, parsed):
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(parsed if isinstance(parsed, str) else yaml.dump(parsed, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    path.write_text(
+        parsed if isinstance(parsed, str) else yaml.dump(parsed, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False),
+        encoding="utf-8",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +77,8 @@ def test_all_is_well(whole):
     assert check(whole) == []
 
 
-STEP, TOPIC, WORDS, HOTLINES, FACTS = (f"knowledge/{name}" for name in ("steps/03-passport.yml", "topics/complaint.yml", "words.yml", "hotlines.yml", "facts.yml"))
+STEP, TOPIC = "knowledge/steps/03-passport.yml", "knowledge/topics/complaint.yml"
+WORDS, HOTLINES, FACTS = "knowledge/words.yml", "knowledge/hotlines.yml", "knowledge/facts.yml"
 NLU, REPLIES, STORIES = "data/nlu/step_visa.yml", "knowledge/triage/replies.yml", "data/stories/all.yml"
 
 
@@ -95,23 +112,51 @@ WRONG = {
     "a section too long": (STEP, section("why", en=" ".join(["word"] * 56)), "sections.why.en: 56 words"),
     "a topic too long": (TOPIC, message(bn=LONG), r"complaint\.yml: messages\[0\]\.bn: 61 words"),
     "a sentence too long": (WORDS, sentence("yes", bn=LONG), "sentences.yes.bn: 61 words"),
-    "a hotline's use too long": (HOTLINES, lambda h: h["hotlines"][0]["use"].update(en=" ".join(["word"] * 15)), "emergency.use.en: 15 words"),
+    "a hotline's use too long": (
+        HOTLINES,
+        lambda h: h["hotlines"][0]["use"].update(en=" ".join(["word"] * 15)),
+        "emergency.use.en: 15 words",
+    ),
     "a greeting too long for Messenger": (WORDS, lambda w: w["messenger_greeting"].update(en="word " * 33), "messenger_greeting.en"),
     "a button too long": (WORDS, lambda w: w["buttons"]["menu"].update(en="This is the whole menu"), "buttons.menu: 'This is"),
-    "a topic's name too long for its button": (TOPIC, lambda t: t["name"].update(en="A complaint about them"), "complaint.yml: name: 'A complaint"),
-    "a step's name too long for its button": (STEP, lambda s: s["name"].update(en="Making the passport"), "steps/03: name, with its number: '3. Making"),
+    "a topic's name too long for its button": (
+        TOPIC,
+        lambda t: t["name"].update(en="A complaint about them"),
+        "complaint.yml: name: 'A complaint",
+    ),
+    "a step's name too long for its button": (
+        STEP,
+        lambda s: s["name"].update(en="Making the passport"),
+        "steps/03: name, with its number: '3. Making",
+    ),
     "a Bangla text in English": (STEP, section("why", bn="This is English"), "sections.why.bn: is not in that language"),
     "an English text in Bangla": (STEP, section("why", en="এটা বাংলা"), "sections.why.en: is not in that language"),
     "one Bangla word in an English text": (TOPIC, message(en="Go to the office এখন"), r"messages\[0\]\.en: is not in that language"),
     "a name in the wrong language": (TOPIC, lambda t: t["name"].update(bn="Complaint"), "complaint.yml: name.bn: is not"),
-    "a greeting in the wrong language": (WORDS, lambda w: w["messenger_greeting"].update(bn="Hello sister"), "messenger_greeting.bn: is not"),
+    "a greeting in the wrong language": (
+        WORDS,
+        lambda w: w["messenger_greeting"].update(bn="Hello sister"),
+        "messenger_greeting.bn: is not",
+    ),
     "an unknown number in Bangla": (STEP, section("ask", bn="ফোন করুন 16136-এ"), r"sections.ask.bn: the numbers \['16136'\]"),
-    "an unknown mobile number in English only": (STEP, section("danger", en="Call 01711 223344 now"), r"sections.danger.en: the numbers \['01711223344'\]"),
+    "an unknown mobile number in English only": (
+        STEP,
+        section("danger", en="Call 01711 223344 now"),
+        r"sections.danger.en: the numbers \['01711223344'\]",
+    ),
     "an amount in ASCII digits in Bangla": (STEP, section("cost", bn="লাগে 4025 টাকা"), r"sections.cost.bn: the numbers \['4025'\]"),
-    "a number missing in one language": (STEP, section("danger", bn="ফোন করুন 16135-এ", en="Call them"), "do not give the same phone numbers"),
+    "a number missing in one language": (
+        STEP,
+        section("danger", bn="ফোন করুন 16135-এ", en="Call them"),
+        "do not give the same phone numbers",
+    ),
     "other numbers in each language": (STEP, section("danger", bn="ফোন করুন 16135-এ", en="Call 999"), "do not give the same phone numbers"),
     "a number in a sentence": (WORDS, sentence("yes", bn="ফোন 16137"), r"sentences.yes.bn: the numbers"),
-    "other fields in each language": (WORDS, sentence("here", en="You are at step {number}: {name}."), "sentences.here: the {fields} differ"),
+    "other fields in each language": (
+        WORDS,
+        sentence("here", en="You are at step {number}: {name}."),
+        "sentences.here: the {fields} differ",
+    ),
     "a brace without partner": (WORDS, sentence("yes", en="All right {"), "sentences.yes: a brace has no partner"),
     "a section without source": (STEP, section("cost", sources=[]), "sections.cost: has no sources"),
     "a source that is no fact": (STEP, section("cost", sources=["s99-99"]), "source 's99-99' is not in facts.yml"),
@@ -132,7 +177,7 @@ WRONG = {
     "an example twice": (NLU, add_example("what does a work permit for Jordan look like"), "nearly the same"),
     "an example nearly twice": (NLU, add_example("what does the work permit for Jordan look like"), "nearly the same"),
     "one example for two intents": (NLU, add_example("জরুরি নম্বর দেন", register="bn"), "nearly the same"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -152,6 +197,7 @@ UNREADABLE = {
     "examples without register": ("data/nlu/step_visa.yml", "nlu: [{intent: step_visa}]", "step_visa.yml"),
     "rules without steps": (STORIES, "rules: [{rule: x}]", "all.yml: steps"),
     "rules that are no list": (STORIES, "rules: 5", "all.yml: rules"),
+    "stories that are empty": (STORIES, "", "all.yml: rules"),
     "a domain that is none": ("domain.yml", "intents: [", "domain.yml: is not valid YAML"),
 }
 
@@ -194,8 +240,10 @@ def test_a_doubtful_fact_may_send_her_to_who_knows(project):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("999, 109 or 1098.", {"999", "109", "1098"}), ("16135-এ", {"16135"}), ("+880 9610 102030।", {"+8809610102030"}), ("01711-223344", {"01711223344"}), ("২০০ টাকা", set()),
-        ("4,025 taka", set()), ("2.5 lakh", set()), ("10/12/2025", set()), ("18 to 45", set()), ("call 999!", {"999"}), ("", set()), ("(16699)", {"16699"}),
+        ("999, 109 or 1098.", {"999", "109", "1098"}), ("16135-এ", {"16135"}), ("+880 9610 102030।", {"+8809610102030"}),
+        ("01711-223344", {"01711223344"}), ("২০০ টাকা", set()),
+        ("4,025 taka", set()), ("2.5 lakh", set()), ("10/12/2025", set()), ("18 to 45", set()), ("call 999!", {"999"}), ("", set()),
+        ("(16699)", {"16699"}),
     ],
 )  # fmt: skip
 def test_finds_what_could_be_dialled(text, found):

@@ -73,8 +73,10 @@ async def test_without_effects_nothing_changes():
 @pytest.mark.parametrize(
     "typed",
     [
-        "/control{\"command\":\"menu\"}", "  /crisis", "\n/crisis", "\t/crisis", "\r\n /crisis", "//crisis", "/ /crisis", "/\n/crisis", "\u00a0/crisis", "\u2003/crisis",
-        "\u3000/crisis", "\x0b/crisis", "\x0c/crisis", "\x1c/crisis", "\x85/crisis", "\u2028/crisis", "/\u00a0/crisis", "/\u2003\n//crisis", "/restart", "/",
+        "/control{\"command\":\"menu\"}", "  /crisis", "\n/crisis", "\t/crisis", "\r\n /crisis", "//crisis", "/ /crisis", "/\n/crisis",
+        "\u00a0/crisis", "\u2003/crisis",
+        "\u3000/crisis", "\x0b/crisis", "\x0c/crisis", "\x1c/crisis", "\x85/crisis", "\u2028/crisis", "/\u00a0/crisis", "/\u2003\n//crisis",
+        "/restart", "/",
     ],
 )  # fmt: skip
 async def test_a_typed_intent_loses_its_slash(typed):
@@ -113,10 +115,13 @@ async def test_an_error_of_the_server_is_a_failure(status):
     "content",
     [
         [], {}, None, 0, "text", [None], ["text"], [[]], [{}], [{"text": ""}, EMPTY_EFFECTS], [{"text": "only words"}], [EMPTY_EFFECTS],
-        [{"text": "a"}, {"custom": {}}], [{"text": "a"}, {"custom": {"effects": None}}], [{"text": "a"}, {"custom": {"effects": []}}], [{"text": "a"}, {"custom": "x"}],
-        [{"text": "a", "buttons": [{"title": "t"}]}, EMPTY_EFFECTS], [{"text": "a", "buttons": ["x"]}, EMPTY_EFFECTS], [{"text": "a", "buttons": 5}, EMPTY_EFFECTS],
+        [{"text": "a"}, {"custom": {}}], [{"text": "a"}, {"custom": {"effects": None}}], [{"text": "a"}, {"custom": {"effects": []}}],
+        [{"text": "a"}, {"custom": "x"}],
+        [{"text": "a", "buttons": [{"title": "t"}]}, EMPTY_EFFECTS], [{"text": "a", "buttons": ["x"]}, EMPTY_EFFECTS],
+        [{"text": "a", "buttons": 5}, EMPTY_EFFECTS],
         [{"text": "a"}, {"custom": {"effects": {"flag": "dire"}}}], [{"text": "a"}, {"custom": {"effects": {"place": {"step": 1}}}}],
-        [{"text": "a"}, {"custom": {"effects": {"place": {"step": 1, "part": 0, "done": 3}}}}], [{"text": "a"}, {"custom": {"effects": {"place": 7}}}],
+        [{"text": "a"}, {"custom": {"effects": {"place": {"step": 1, "part": 0, "done": 3}}}}],
+        [{"text": "a"}, {"custom": {"effects": {"place": 7}}}],
     ],
 )  # fmt: skip
 async def test_an_empty_or_strange_answer_is_a_failure(content):

@@ -39,7 +39,8 @@ async def nobody(conversation, code):
 
 def gateway(told=None, redeem=nobody):
     return Gateway(
-        dialogue=told or Told(), redeem=redeem, content=CONTENT, replies=REPLIES, assess=assess, detect=detect, rate_per_minute=RATE, max_text=LONGEST
+        dialogue=told or Told(), redeem=redeem, content=CONTENT, replies=REPLIES, assess=assess, detect=detect, rate_per_minute=RATE,
+        max_text=LONGEST
     )  # fmt: skip
 
 
@@ -157,14 +158,25 @@ async def test_danger_in_a_language_that_is_not_ours_is_answered_as_before():
     assert said(outcome) == "critical captivity bn-latn 999"
 
 
-@pytest.mark.parametrize(("before", "message", "after"), [(Level.CRITICAL, "URGENT", Level.CRITICAL), (Level.URGENT, "CRITICAL", Level.CRITICAL), (Level.STANDARD, "URGENT", Level.URGENT)])
+@pytest.mark.parametrize(
+    ("before", "message", "after"),
+    [(Level.CRITICAL, "URGENT", Level.CRITICAL), (Level.URGENT, "CRITICAL", Level.CRITICAL), (Level.STANDARD, "URGENT", Level.URGENT)],
+)
 async def test_the_level_only_rises(before, message, after):
     outcome = await answer(turn(message, state=State(level=before)))
     assert outcome.state.level is after
     assert outcome.case.level is assess(message).flag
 
 
-@pytest.mark.parametrize("make", [lambda s: turn("ami ki", state=s), lambda s: pressed("safe", state=s), lambda s: turn(kind=Kind.START, state=s), lambda s: pressed("language.en", state=s)])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda s: turn("ami ki", state=s),
+        lambda s: pressed("safe", state=s),
+        lambda s: turn(kind=Kind.START, state=s),
+        lambda s: pressed("language.en", state=s),
+    ],
+)
 async def test_no_message_lowers_the_level(make):
     assert (await answer(make(State(level=Level.CRITICAL)))).state.level is Level.CRITICAL
 
@@ -193,7 +205,19 @@ async def test_danger_that_the_dialogue_finds_in_a_caption_stands_alone_too():
 # --- a human holds it
 
 
-@pytest.mark.parametrize("told_turn", [turn("ami ki"), turn("next"), turn(kind=Kind.MEDIA, media="voice"), pressed("menu"), pressed("delete_yes"), turn(kind=Kind.START), turn("", Kind.TEXT), turn("ami", Kind.EDIT)])
+@pytest.mark.parametrize(
+    "told_turn",
+    [
+        turn("ami ki"),
+        turn("next"),
+        turn(kind=Kind.MEDIA, media="voice"),
+        pressed("menu"),
+        pressed("delete_yes"),
+        turn(kind=Kind.START),
+        turn("", Kind.TEXT),
+        turn("ami", Kind.EDIT),
+    ],
+)
 async def test_the_bot_is_silent_while_a_human_holds_it(told_turn):
     told = Told()
     outcome = await answer(replace(told_turn, held=True), told)
@@ -296,7 +320,10 @@ async def test_the_note_on_too_many_offers_only_what_works_at_once():
 # --- commands
 
 
-@pytest.mark.parametrize(("text", "command"), [("next", "next"), ("ধাপ ৫", "step.5"), ("step 11", "step.11"), ("menu", "menu"), ("pasport", "step.3"), ("/next", "next")])
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [("next", "next"), ("ধাপ ৫", "step.5"), ("step 11", "step.11"), ("menu", "menu"), ("pasport", "step.3"), ("/next", "next")],
+)
 async def test_a_typed_command_goes_to_the_dialogue_as_one(text, command):
     told = Told()
     await answer(turn(text), told)
@@ -310,7 +337,9 @@ async def test_a_pressed_button_goes_to_the_dialogue_as_its_command():
     assert told.messages == [Command("topic", ("cost_loan",))]
 
 
-@pytest.mark.parametrize("payload", ["", "nonsense", "/crisis", "/control{\"command\":\"delete_yes\"}", "step.99", "DELETE_YES", "menu ", "code.1"])
+@pytest.mark.parametrize(
+    "payload", ["", "nonsense", "/crisis", '/control{"command":"delete_yes"}', "step.99", "DELETE_YES", "menu ", "code.1"]
+)
 async def test_an_old_or_forged_button_is_told_so(payload):
     told = Told()
     outcome = await answer(pressed(payload), told)
@@ -323,7 +352,7 @@ async def test_a_button_without_payload_is_an_old_one():
     assert said(await answer(turn(kind=Kind.BUTTON))) == sentence("old_button")
 
 
-@pytest.mark.parametrize("typed", ["/control{\"command\":\"delete_yes\"}", "/crisis", "/restart", "/nlu_fallback{}"])
+@pytest.mark.parametrize("typed", ['/control{"command":"delete_yes"}', "/crisis", "/restart", "/nlu_fallback{}"])
 async def test_a_typed_intent_is_only_words(typed):
     told = Told()
     outcome = await answer(turn(typed), told)
@@ -351,8 +380,10 @@ async def test_the_risk_of_a_typed_house_command_is_kept():
 @pytest.mark.parametrize(
     ("payload", "command"),
     [
-        (None, "start"), ("", "start"), ("step-5", "step.5"), ("step-13", "step.13"), ("topic-job_offer", "topic.job_offer"), ("step-14", "start"), ("delete_yes", "start"),
-        ("delete-yes", "start"), ("next", "start"), ("done-5", "start"), ("/crisis", "start"), ("code-1", "start"), ("x" * 500, "start"), ("GET_STARTED", "start"),
+        (None, "start"), ("", "start"), ("step-5", "step.5"), ("step-13", "step.13"), ("topic-job_offer", "topic.job_offer"),
+        ("step-14", "start"), ("delete_yes", "start"),
+        ("delete-yes", "start"), ("next", "start"), ("done-5", "start"), ("/crisis", "start"), ("code-1", "start"), ("x" * 500, "start"),
+        ("GET_STARTED", "start"),
     ],
 )  # fmt: skip
 async def test_a_deep_link_opens_what_it_names_and_nothing_that_changes_anything(payload, command):
@@ -379,8 +410,11 @@ async def test_a_deep_link_may_open_numbers_or_ask_for_a_person(payload, words):
     assert words in said(await answer(turn(kind=Kind.START, payload=payload)))
 
 
-async def test_a_deep_link_may_choose_the_language():
-    assert (await answer(turn(kind=Kind.START, payload="language-en"))).state.language == "en"
+async def test_a_deep_link_may_name_the_language_of_the_greeting():
+    told = Told()
+    outcome = await answer(turn(kind=Kind.START, payload="language-en"), told)
+    assert (outcome.state.language, outcome.state.language_chosen) == ("en", False)
+    assert told.asked[0][1:] == (Command("start"), outcome.state)
 
 
 # --- nothing to read, or not our language

@@ -81,7 +81,16 @@ async def test_numbers_are_told_by_where_they_work(command, language):
             assert f"{hotline.number} · {hotline.name[language]}" not in text
 
 
-@pytest.mark.parametrize(("before", "command", "after"), [("bn", "language", "en"), ("en", "language", "bn"), ("bn", "language.bn", "bn"), ("en", "language.bn", "bn"), ("bn", "language.en", "en")])
+@pytest.mark.parametrize(
+    ("before", "command", "after"),
+    [
+        ("bn", "language", "en"),
+        ("en", "language", "bn"),
+        ("bn", "language.bn", "bn"),
+        ("en", "language.bn", "bn"),
+        ("bn", "language.en", "en"),
+    ],
+)
 async def test_the_language_changes_and_stays_chosen(before, command, after):
     outcome = await obey(command, State(language=before, place=STARTED))
     assert (outcome.state.language, outcome.state.language_chosen, outcome.state.place) == (after, True, STARTED)
@@ -198,7 +207,23 @@ def test_when_the_dialogue_is_down_she_gets_numbers_for_here_and_abroad(language
 
 @pytest.mark.parametrize(
     "name",
-    ["rasa_down", "media", "too_long", "nothing", "too_fast", "old_button", "soft_ask", "speaks", "language", "menu", "carried", "code_wrong", "code_too_many", "deleted", "delete_kept"],
+    [
+        "rasa_down",
+        "media",
+        "too_long",
+        "nothing",
+        "too_fast",
+        "old_button",
+        "soft_ask",
+        "speaks",
+        "language",
+        "menu",
+        "carried",
+        "code_wrong",
+        "code_too_many",
+        "deleted",
+        "delete_kept",
+    ],
 )
 @pytest.mark.parametrize("language", ["bn", "en"])
 def test_each_sentence_of_the_house_needs_nothing_filled_in(name, language):

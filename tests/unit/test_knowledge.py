@@ -20,7 +20,9 @@ def change(path, edit):
     """Edits the parsed content of a YAML file in place."""
     content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     replaced = edit(content)
-    path.write_text(yaml.dump(content if replaced is None else replaced, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    path.write_text(
+        yaml.dump(content if replaced is None else replaced, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False), encoding="utf-8"
+    )
 
 
 def put(*keys, value):
@@ -46,7 +48,8 @@ def drop(*keys):
 
 def test_thirteen_steps_in_order():
     assert [step.id for step in knowledge().steps] == [
-        "step_decision", "step_registration", "step_passport", "step_agency", "step_receipts", "step_training", "step_smart_card", "step_visa", "step_contract",
+        "step_decision", "step_registration", "step_passport", "step_agency", "step_receipts", "step_training", "step_smart_card",
+        "step_visa", "step_contract",
         "step_accounts", "step_medical", "step_briefing", "step_departure",
     ]  # fmt: skip
     assert [knowledge().step(number).number for number in range(1, 14)] == list(range(1, 14))
@@ -172,7 +175,9 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("file", "edit", "named"), BROKEN, ids=[f"{file}-{named}-{index}" for index, (file, _, named) in enumerate(BROKEN)])
+@pytest.mark.parametrize(
+    ("file", "edit", "named"), BROKEN, ids=[f"{file}-{named}-{index}" for index, (file, _, named) in enumerate(BROKEN)]
+)
 def test_content_that_is_wrong_is_named(copy, file, edit, named):
     change(copy / file, edit)
     with pytest.raises(ContentError, match=named) as found:
@@ -183,7 +188,7 @@ def test_content_that_is_wrong_is_named(copy, file, edit, named):
 @pytest.mark.parametrize("file", [STEP, WORDS, HOTLINES, FACTS])
 def test_a_missing_file_is_named(copy, file):
     (copy / file).unlink()
-    with pytest.raises(ContentError, match="steps|words|hotlines|facts"):
+    with pytest.raises(ContentError, match=r"steps|words|hotlines|facts"):
         load(copy)
 
 

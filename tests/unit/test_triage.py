@@ -21,7 +21,9 @@ REPLIES = {"critical": {"other": SCRIPTS, "captivity": SCRIPTS}, "urgent": {"oth
 
 def written(tmp_path, name, content):
     (tmp_path / "triage").mkdir(exist_ok=True)
-    (tmp_path / "triage" / name).write_text(content if isinstance(content, str) else yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    (tmp_path / "triage" / name).write_text(
+        content if isinstance(content, str) else yaml.safe_dump(content, allow_unicode=True), encoding="utf-8"
+    )
     return tmp_path
 
 
@@ -37,7 +39,8 @@ def test_the_lexicon_is_read_as_it_stands(tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        {"level": "standard"}, {"level": "none"}, {"level": "dire"}, {"level": None}, {"any": []}, {"any": [""]}, {"any": ["*"]}, {"any": None}, {"any": 5}, {"any": [5]},
+        {"level": "standard"}, {"level": "none"}, {"level": "dire"}, {"level": None}, {"any": []}, {"any": [""]}, {"any": ["*"]},
+        {"any": None}, {"any": 5}, {"any": [5]},
         {"any": "mare"}, {"unless": ["!"]}, {"unless": "golpo"}, {"id": None}, {"category": None},
     ],
 )  # fmt: skip
@@ -56,7 +59,10 @@ def test_a_rule_without_a_field_is_named(tmp_path, missing):
         load_lexicon(written(tmp_path, "lexicon.yml", broken))
 
 
-@pytest.mark.parametrize("content", ["", "[]", "rules: 5", "rules: [5]", "rules: [[]]", "unless: [a]", "a: [", "rules: []\nunless: ['']", "rules: []\nunless: word"])
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "rules: 5", "rules: [5]", "rules: [[]]", "unless: [a]", "a: [", "rules: []\nunless: ['']", "rules: []\nunless: word"],
+)
 def test_a_lexicon_that_is_none_is_refused(tmp_path, content):
     with pytest.raises(ContentError, match=r"lexicon\.yml"):
         load_lexicon(written(tmp_path, "lexicon.yml", content))
@@ -72,8 +78,10 @@ def test_the_replies_are_read_as_they_stand(tmp_path):
 @pytest.mark.parametrize(
     "content",
     [
-        "", "[]", {"critical": REPLIES["critical"]}, {"urgent": REPLIES["urgent"]}, {**REPLIES, "urgent": {}}, {**REPLIES, "urgent": {"captivity": SCRIPTS}},
-        {**REPLIES, "urgent": {"other": {"bn": "a", "en": "b"}}}, {**REPLIES, "urgent": {"other": {**SCRIPTS, "bn-latn": "  "}}}, {**REPLIES, "urgent": {"other": {**SCRIPTS, "en": 5}}},
+        "", "[]", {"critical": REPLIES["critical"]}, {"urgent": REPLIES["urgent"]}, {**REPLIES, "urgent": {}},
+        {**REPLIES, "urgent": {"captivity": SCRIPTS}},
+        {**REPLIES, "urgent": {"other": {"bn": "a", "en": "b"}}}, {**REPLIES, "urgent": {"other": {**SCRIPTS, "bn-latn": "  "}}},
+        {**REPLIES, "urgent": {"other": {**SCRIPTS, "en": 5}}},
         {**REPLIES, "urgent": {"other": "text"}}, {**REPLIES, "urgent": {"other": None}}, {**REPLIES, "urgent": []},
     ],
 )  # fmt: skip

@@ -580,7 +580,8 @@ function grow() {
 }
 
 function start() {
-  enqueue(word("start"), ref && /^[\w-]{1,64}$/.test(ref) ? { start: true, ref } : { start: true });
+  const link = ref && /^[\w-]{1,64}$/.test(ref) ? ref : root.lang === "en" ? "language-en" : null;
+  enqueue(word("start"), link ? { start: true, ref: link } : { start: true });
   log.focus({ preventScroll: true });
 }
 

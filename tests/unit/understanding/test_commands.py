@@ -19,11 +19,24 @@ WORDS = vocabulary(
         "language": ["ভাষা", "language"],
         "carry": ["কোড", "code"],
     },
-    names={3: ["পাসপোর্ট", "passport"], 5: ["রসিদ", "receipt"], 7: ["স্মার্ট কার্ড", "smart card"], 11: ["মেডিকেল", "medical"], 4: ["rl number", "যাব কি যাব না"]},
+    names={
+        3: ["পাসপোর্ট", "passport"],
+        5: ["রসিদ", "receipt"],
+        7: ["স্মার্ট কার্ড", "smart card"],
+        11: ["মেডিকেল", "medical"],
+        4: ["rl number", "যাব কি যাব না"],
+    },
     jump={"step": ["ধাপ", "step", "নম্বর ধাপ", "no", "number", "নম্বর"], "filler": ["দেখান", "show me", "please", "go to", "টা", "e"]},
-    aspects={"cost": ["কত টাকা", "koto taka", "taka", "fee"], "where": ["কই", "koi", "where"], "ask": ["কাকে", "kake"], "papers": ["ki lage", "কি লাগে"]},
+    aspects={
+        "cost": ["কত টাকা", "koto taka", "taka", "fee"],
+        "where": ["কই", "koi", "where"],
+        "ask": ["কাকে", "kake"],
+        "papers": ["ki lage", "কি লাগে"],
+    },
 )
-digits = "".join(chr(c) for c in (*range(0x0660, 0x066A), *range(0x09E6, 0x09F0), *range(0x1369, 0x1372), *range(0x2460, 0x2469), 0xB2, 0x2167, 0xBD))
+digits = "".join(
+    chr(c) for c in (*range(0x0660, 0x066A), *range(0x09E6, 0x09F0), *range(0x1369, 0x1372), *range(0x2460, 0x2469), 0xB2, 0x2167, 0xBD)
+)
 messages = st.one_of(st.text(max_size=40), st.text(alphabet=digits + "0123456789 -step", max_size=20))
 
 
@@ -49,7 +62,8 @@ def test_only_thirteen_steps_can_be_named(name, number):
 @pytest.mark.parametrize(
     "payload",
     [
-        "next", "back", "begin", "menu", "delete_yes", "language", "language.bn", "language.en", "step.1", "step.13", "done", "done.4", "not_done.4",
+        "next", "back", "begin", "menu", "delete_yes", "language", "language.bn", "language.en", "step.1", "step.13", "done", "done.4",
+        "not_done.4",
         "topic.cost_loan", "ask.3.cost", "ask.3", "code.12345678",
     ],
 )  # fmt: skip
@@ -60,9 +74,12 @@ def test_knows_its_buttons(payload):
 @pytest.mark.parametrize(
     "payload",
     [
-        "", " ", "/control", "/control{\"command\":\"menu\"}", "Menu", "menu ", " menu", "menu\n", "menu.", ".menu", "menu.1", "step", "step.", "step.0", "step.14",
-        "step.-1", "step.x", "step.\u0663", "step.\u00b2", "step.5.6", "done.4.5", "language.fr", "language.bn.en", "topic", "topic.a.b", "topic.a.b.c", "ask.0.cost",
-        "ask.3.cost.x", "part.2", "code", "code.1234567", "code.123456789", "code.1234567a", "code.12345678.9", "restart;drop", "step.5\u200b", "a" * 65, "topic." + "a" * 60,
+        "", " ", "/control", "/control{\"command\":\"menu\"}", "Menu", "menu ", " menu", "menu\n", "menu.", ".menu", "menu.1", "step",
+        "step.", "step.0", "step.14",
+        "step.-1", "step.x", "step.\u0663", "step.\u00b2", "step.5.6", "done.4.5", "language.fr", "language.bn.en", "topic", "topic.a.b",
+        "topic.a.b.c", "ask.0.cost",
+        "ask.3.cost.x", "part.2", "code", "code.1234567", "code.123456789", "code.1234567a", "code.12345678.9", "restart;drop",
+        "step.5\u200b", "a" * 65, "topic." + "a" * 60,
     ],
 )  # fmt: skip
 def test_refuses_what_no_button_carries(payload):
@@ -88,7 +105,17 @@ def test_reads_any_text_without_failing(text):
 @pytest.mark.parametrize("number", range(1, STEPS + 1))
 def test_jumps_to_every_step_by_number(number):
     bangla = "".join(chr(0x09E6 + int(digit)) for digit in str(number))
-    for text in (str(number), bangla, f"step {number}", f"ধাপ {bangla}", f"step{number}", f"ধাপ-{bangla} দেখান", f"{bangla} নম্বর ধাপ", f"no. {number}", f"please show me step {number}"):
+    for text in (
+        str(number),
+        bangla,
+        f"step {number}",
+        f"ধাপ {bangla}",
+        f"step{number}",
+        f"ধাপ-{bangla} দেখান",
+        f"{bangla} নম্বর ধাপ",
+        f"no. {number}",
+        f"please show me step {number}",
+    ):
         assert read(text, WORDS) == Command("step", (str(number),)), text
 
 
@@ -104,9 +131,11 @@ def test_a_number_that_is_no_step_jumps_nowhere(number):
         ("next", "next"), ("  NEXT!!! ", "next"), ("/next", "next"), ("পরে", "next"), ("pore", "next"), ("নেক্সট", None),
         ("next step", "next_step"), ("পরের ধাপ।", "next_step"), ("porer dap", "next_step"),
         ("১৩ ধাপ", "steps"), ("13 steps", "steps"), ("step", "steps"), ("ধাপ", "steps"), ("talika", "steps"),
-        ("পাসপোর্ট", "step.3"), ("pasport", "step.3"), ("passport dekhan", "step.3"), ("show me passport please", "step.3"), ("rosid", "step.5"),
+        ("পাসপোর্ট", "step.3"), ("pasport", "step.3"), ("passport dekhan", "step.3"), ("show me passport please", "step.3"),
+        ("rosid", "step.5"),
         ("smart card", "step.7"), ("স্মার্ট কার্ডটা", None), ("স্মার্ট কার্ড টা দেখান", "step.7"), ("step medical", "step.11"),
-        ("rl number", "step.4"), ("আরএল", None), ("যাব কি যাব না", "step.4"), ("passport na", None), ("পাসপোর্ট না", None), ("step no 5", "step.5"), ("না", "no"),
+        ("rl number", "step.4"), ("আরএল", None), ("যাব কি যাব না", "step.4"), ("passport na", None), ("পাসপোর্ট না", None),
+        ("step no 5", "step.5"), ("না", "no"),
         ("number", "hotlines"), ("no", "no"), ("english", "language.en"), ("language", "language"), ("code", "carry"),
     ],
 )  # fmt: skip
@@ -115,13 +144,42 @@ def test_reads_what_she_types_instead_of_pressing(text, command):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "🙂", "passport korte koto taka", "I finished step 5 and now?", "step 5 and 6", "next week I fly", "5 lakh", "না খেয়ে আছি", "no 5 days without food", "show me", "৫ জন মিলে মারে"]
+    "text",
+    [
+        "",
+        "🙂",
+        "passport korte koto taka",
+        "I finished step 5 and now?",
+        "step 5 and 6",
+        "next week I fly",
+        "5 lakh",
+        "না খেয়ে আছি",
+        "no 5 days without food",
+        "show me",
+        "৫ জন মিলে মারে",
+    ],
 )
 def test_a_message_that_says_more_is_no_command(text):
     assert read(text, WORDS) is None
 
 
-@pytest.mark.parametrize("text", ["12345678", "1234 5678", "1234-5678", "১২৩৪ ৫৬৭৮", "12 34 56 78", "code 12345678", "কোড ১২৩৪৫৬৭৮", "10002345", "1111 2222", "00000000", "my code 12345678", "12345678."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12345678",
+        "1234 5678",
+        "1234-5678",
+        "১২৩৪ ৫৬৭৮",
+        "12 34 56 78",
+        "code 12345678",
+        "কোড ১২৩৪৫৬৭৮",
+        "10002345",
+        "1111 2222",
+        "00000000",
+        "my code 12345678",
+        "12345678.",
+    ],
+)
 def test_reads_a_carry_code(text):
     command = read(text, WORDS)
     assert command is not None
@@ -133,7 +191,17 @@ def test_a_carry_code_keeps_every_digit():
     assert read("1000 2233", WORDS) == Command("code", ("10002233",))
 
 
-@pytest.mark.parametrize("text", ["01712345678", "1234567", "123456789", "he took 12345678 taka from me", "+880 9610 102030", "passport no A12345678 hariye geche ki korbo"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "01712345678",
+        "1234567",
+        "123456789",
+        "he took 12345678 taka from me",
+        "+880 9610 102030",
+        "passport no A12345678 hariye geche ki korbo",
+    ],
+)
 def test_other_numbers_are_no_code(text):
     command = read(text, WORDS)
     assert command is None or command.name != "code"
@@ -149,7 +217,8 @@ def test_a_long_message_is_no_command():
 @pytest.mark.parametrize(
     ("text", "section"),
     [
-        ("পাসপোর্ট করতে কত টাকা", "cost"), ("pasport korte koto taka", "cost"), ("smart card koi pabo", "where"), ("স্মার্ট কার্ড কই", "where"),
+        ("পাসপোর্ট করতে কত টাকা", "cost"), ("pasport korte koto taka", "cost"), ("smart card koi pabo", "where"),
+        ("স্মার্ট কার্ড কই", "where"),
         ("kake bolbo", "ask"), ("ki lage taka", "papers"), ("passport", None), ("", None), ("feedback", None), ("takar koi", "where"),
     ],
 )  # fmt: skip

@@ -5,12 +5,16 @@ from hypothesis import strategies as st
 from bot.understanding.language import BANGLA, BANGLISH, ENGLISH, OTHER, Detector
 
 BANGLISH_LINES = [
-    "ami bidesh jete chai", "amar pasport korte koto taka lagbe", "apnara kothay boshen", "dalal amar taka niye geche", "ki vabe visa check korbo",
-    "smart card koi pabo", "amar bon soudi te thake", "training kothay hoy bolen", "apa amake ektu sahajjo koren", "koto din lage medical korte", "ki korbo bujhi na",
+    "ami bidesh jete chai", "amar pasport korte koto taka lagbe", "apnara kothay boshen", "dalal amar taka niye geche",
+    "ki vabe visa check korbo",
+    "smart card koi pabo", "amar bon soudi te thake", "training kothay hoy bolen", "apa amake ektu sahajjo koren",
+    "koto din lage medical korte", "ki korbo bujhi na",
 ]  # fmt: skip
 ENGLISH_LINES = [
-    "I want to go abroad for work", "how much does the passport cost", "where is your office please", "the agent took my money", "how can I check my visa",
-    "where do I get the smart card", "my sister is in Saudi Arabia", "please tell me about the training", "can you help me with this", "how long does the medical take",
+    "I want to go abroad for work", "how much does the passport cost", "where is your office please", "the agent took my money",
+    "how can I check my visa",
+    "where do I get the smart card", "my sister is in Saudi Arabia", "please tell me about the training", "can you help me with this",
+    "how long does the medical take",
     "what should I do now",
 ]  # fmt: skip
 DETECTOR = Detector(BANGLISH_LINES * 3, ENGLISH_LINES * 3)
@@ -19,7 +23,8 @@ DETECTOR = Detector(BANGLISH_LINES * 3, ENGLISH_LINES * 3)
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("আমি বিদেশ যেতে চাই", BANGLA), ("passport এর ফি কত টাকা", BANGLA), ("amar visa check korbo ki vabe", BANGLISH), ("how much does the visa cost", ENGLISH),
+        ("আমি বিদেশ যেতে চাই", BANGLA), ("passport এর ফি কত টাকা", BANGLA), ("amar visa check korbo ki vabe", BANGLISH),
+        ("how much does the visa cost", ENGLISH),
         ("मैं विदेश जाना चाहती हूँ", OTHER), ("أريد المساعدة", OTHER), ("你好", OTHER), ("Помогите мне", OTHER), ("ช่วยด้วย", OTHER),
     ],
 )  # fmt: skip

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from bot.understanding.normalise import clean, fold, has_bangla, words
 
 # Letters that compose, joiners, controls, look-alikes and compatibility forms: where normalising twice could differ from once.
-TRICKY = "abA কে\u09be\u09d7\u0985\u200b\u200c\u200d\ufe0f\n\r\t\u00ad\u2060\u202e\u0301\u0345'|\u2026\ufdfa\ufb01\u03a3\u03c2\u0130\u00a8`\u00b4\u2460\u00b2\u0663."
+TRICKY = (
+    "abA কে\u09be\u09d7\u0985\u200b\u200c\u200d\ufe0f\n\r\t\u00ad"
+    "\u2060\u202e\u0301\u0345'|\u2026\ufdfa\ufb01\u03a3\u03c2\u0130\u00a8`\u00b4\u2460\u00b2\u0663."
+)
 texts = st.text(alphabet=st.one_of(st.sampled_from(TRICKY), st.characters()), max_size=25)
 
 
@@ -38,7 +41,10 @@ def test_words_are_never_empty_and_hold_no_blanks(text):
     assert all(word and not any(c.isspace() for c in word) for word in words(fold(text)))
 
 
-@pytest.mark.parametrize("hidden", ["\x00", "\x08", "\x1b", "\x7f", "\x85", "\u00ad", "\u200b", "\u200e", "\u200f", "\u202e", "\u2060", "\u2066", "\ufeff", "\ufffb"])
+@pytest.mark.parametrize(
+    "hidden",
+    ["\x00", "\x08", "\x1b", "\x7f", "\x85", "\u00ad", "\u200b", "\u200e", "\u200f", "\u202e", "\u2060", "\u2066", "\ufeff", "\ufffb"],
+)
 def test_a_sign_that_hides_in_a_word_is_removed(hidden):
     assert clean(f"ma{hidden}re") == "mare"
 

@@ -28,7 +28,8 @@ def flag(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "amake mare", "amake khub mare", "amake roj roj mare", "AMAKE MARE!!!", "আমাকে মারে", "আমাকে অনেক মারে", "আমাকে mare", "amake, mare.", "am\u200bake mare",
+        "amake mare", "amake khub mare", "amake roj roj mare", "AMAKE MARE!!!", "আমাকে মারে", "আমাকে অনেক মারে", "আমাকে mare",
+        "amake, mare.", "am\u200bake mare",
         "ami ki korbo amake khub mare ekhon", "amaaake maaare", "shoshur amake mare", "শ্বশুর খালি মারে", "sosur mare",
     ],
 )  # fmt: skip
@@ -37,7 +38,19 @@ def test_one_phrase_serves_both_scripts_and_many_spellings(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "amake", "mare amake", "amake ek dui tin mare", "amake more", "amader mare", "amake marena", "tamake mare", "passport korte koto taka", "🙂"]
+    "text",
+    [
+        "",
+        "amake",
+        "mare amake",
+        "amake ek dui tin mare",
+        "amake more",
+        "amader mare",
+        "amake marena",
+        "tamake mare",
+        "passport korte koto taka",
+        "🙂",
+    ],
 )
 def test_a_phrase_is_whole_words_in_order_with_at_most_two_between(text):
     assert assess(text, LEXICON) == Risk()
@@ -54,7 +67,9 @@ def test_without_a_tilde_an_ending_is_another_word():
 
 
 def test_the_worst_rule_names_the_level_and_all_reasons_are_kept():
-    assert assess("amake mare, bole mere felbe", LEXICON) == Risk(flag=Level.CRITICAL, category="physical_violence", reasons=("hits", "kill"))
+    assert assess("amake mare, bole mere felbe", LEXICON) == Risk(
+        flag=Level.CRITICAL, category="physical_violence", reasons=("hits", "kill")
+    )
 
 
 def test_of_two_equally_bad_the_first_rule_names_the_category():

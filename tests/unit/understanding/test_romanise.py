@@ -43,7 +43,17 @@ def test_both_scripts_and_habits_of_spelling_meet(spellings, key):
 
 @pytest.mark.parametrize(
     ("word", "written"),
-    [("কার্ড", "kard"), ("আমি", "ami"), ("কোথায়", "kothay"), ("বাংলা", "bangla"), ("চাঁদ", "chad"), ("ফোন", "fon"), ("অফিস", "ofis"), ("যাব", "jab"), ("ঢাকা", "dhaka")],
+    [
+        ("কার্ড", "kard"),
+        ("আমি", "ami"),
+        ("কোথায়", "kothay"),
+        ("বাংলা", "bangla"),
+        ("চাঁদ", "chad"),
+        ("ফোন", "fon"),
+        ("অফিস", "ofis"),
+        ("যাব", "jab"),
+        ("ঢাকা", "dhaka"),
+    ],
 )
 def test_bangla_is_written_as_people_type_it(word, written):
     assert latin(fold(word)) == written

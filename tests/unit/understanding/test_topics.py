@@ -21,7 +21,13 @@ def model():
 
 @pytest.mark.parametrize(
     ("text", "topic"),
-    [("পাসপোর্ট এর ফি", "step_passport"), ("paspot fi", "step_passport"), ("bhisa asol?", "step_visa"), ("হেল্পলাইন", "hotlines"), ("helplain nombor", "hotlines")],
+    [
+        ("পাসপোর্ট এর ফি", "step_passport"),
+        ("paspot fi", "step_passport"),
+        ("bhisa asol?", "step_visa"),
+        ("হেল্পলাইন", "hotlines"),
+        ("helplain nombor", "hotlines"),
+    ],
 )
 def test_an_example_in_one_script_serves_the_other(model, text, topic):
     assert model.ranking(text)[0][0] == topic
@@ -37,7 +43,7 @@ def test_probabilities_sum_to_one_whatever_is_asked(model, text):
 
 def test_the_likeliest_comes_first(model):
     ranking = model.ranking("visa check")
-    assert [name for name, _ in ranking][0] == "step_visa"
+    assert ranking[0][0] == "step_visa"
     assert [chance for _, chance in ranking] == sorted((chance for _, chance in ranking), reverse=True)
     assert {name for name, _ in ranking} == set(EXAMPLES)
 

@@ -1,0 +1,1 @@
+"""Measures the house: its speed, beside stock Rasa."""

@@ -1,0 +1,43 @@
+"""What the measured people say: the sentences of speed.yml, drawn in its shares, the same at every run."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.knowledge import read_yaml, take
+
+SOURCE = Path(__file__).with_name("speed.yml")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message: typed, or a button pressed (`payload`)."""
+
+    text: str
+    payload: str | None = None
+
+
+class Mix:
+    """An endless talk. Raises ContentError where the file is not as it should be."""
+
+    def __init__(self, seed: str, source: Path = SOURCE) -> None:
+        content = read_yaml(source)
+        shares = take(source, content, "shares", dict)
+        self._kinds = {kind: [_said(entry) for entry in take(source, content, kind, list)] for kind in shares}
+        self._weights = list(shares.values())
+        self._random = random.Random(seed)
+
+    def draw(self) -> Said:
+        (kind,) = self._random.choices(list(self._kinds), self._weights)
+        return self._random.choice(self._kinds[kind])
+
+    def talk(self, turns: int) -> list[Said]:
+        return [self.draw() for _ in range(turns)]
+
+
+def _said(entry: Mapping[str, Any]) -> Said:
+    return Said(text=str(entry["press"]), payload=str(entry["press"])) if "press" in entry else Said(text=str(entry["text"]))

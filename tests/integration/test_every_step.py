@@ -1,0 +1,315 @@
+"""The process dies at every single call that leaves it, before the call takes effect and after; then a second life finishes the work."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.knowledge import knowledge
+from bot.model import Inbound
+from bot.storage import Database, Repository, Sealer
+from bot.storage.migrate import upgrade
+from bot.storage.tables import cases, codes, conversations, events, messages, metadata, people
+from tests.fakes.lives import OWNER, Boundary, Life, Person, World
+from tests.integration.storage.conftest import migrated_postgres_url, postgres_url  # noqa: F401 - fixtures
+
+SEALER = Sealer("1:" + base64.b64encode(os.urandom(32)).decode(), base64.b64encode(os.urandom(32)).decode())
+SENTENCES = knowledge().sentences
+CODE = re.compile(r"\d{4} \d{4}")
+
+Step = Callable[[World], list[list[Inbound]]]  # what the platforms deliver then, in batches; work ends before the next step
+
+
+def say(*texts: str, person: Person, batch: bool = False) -> Step:
+    """Several texts in a row, none waiting for the answer to the one before; in a `batch`, as one delivery."""
+
+    def step(world: World) -> list[list[Inbound]]:
+        said = [person.says(text) for text in texts]
+        return [said] if batch else [[event] for event in said]
+
+    return step
+
+
+def press(payload: str, person: Person) -> Step:
+    return lambda world: [[person.presses(payload)]]
+
+
+def redeem(person: Person, giver: Person) -> Step:
+    """Types the code that the other phone shows."""
+    return lambda world: [[person.says(CODE.findall(world.texts(giver.sender)[-1])[-1])]]
+
+
+def three_texts() -> list[Step]:
+    ann = Person("telegram", "ann")
+    return [say("পাসপোর্ট কই করব", "amake mere felbe bolse", "ticket koto", person=ann)]
+
+
+def three_texts_in_one_delivery() -> list[Step]:
+    ann = Person("messenger", "ann")
+    return [say("first?", "he will kill me tonight", "third?", person=ann, batch=True)]
+
+
+def two_people() -> list[Step]:
+    ann, bea = Person("telegram", "ann"), Person("messenger", "bea")
+    return [lambda world: [[ann.says("one")], [bea.says("two")], [ann.says("next")], [bea.says("step 4")]]]
+
+
+def carried_by_code() -> list[Step]:
+    ann, again = Person("telegram", "ann"), Person("messenger", "ann-on-messenger")
+    return [say("step 5", person=ann), say("done", "carry", person=ann), redeem(again, ann), say("where am i", "next", person=again)]
+
+
+def case_carried_by_code() -> list[Step]:
+    ann, again = Person("telegram", "ann"), Person("messenger", "ann-on-messenger")
+    return [say("step 5", "carry", person=ann), say("he will kill me tonight", person=again), redeem(again, ann), say("next", person=ann)]
+
+
+def deletion() -> list[Step]:
+    ann = Person("telegram", "ann")
+    return [say("step 5", "delete", person=ann), press("delete_yes", ann), say("where am i", person=ann)]
+
+
+def deletion_with_an_open_case() -> list[Step]:
+    ann = Person("telegram", "ann")
+    return [say("step 5", "amake mere felbe bolse", "delete", person=ann), press("delete_yes", ann), say("where am i", person=ann)]
+
+
+def another_language() -> list[Step]:
+    ann = Person("telegram", "ann")
+    return [say("step 2", "english", person=ann), say("next", "ভাষা", person=ann), say("where am i", person=ann)]
+
+
+def the_walk() -> list[Step]:
+    ann = Person("telegram", "ann")
+    return [say("begin", person=ann), say("next", "next", "next", person=ann)]
+
+
+def the_walk_pressing_on_answers() -> list[Step]:
+    ann = Person("messenger", "ann")
+    return [press("begin", ann), press("next", ann), press("next", ann), press("next", ann)]
+
+
+SCENARIOS = [
+    three_texts, three_texts_in_one_delivery, two_people, carried_by_code, case_carried_by_code, deletion, deletion_with_an_open_case,
+    another_language, the_walk, the_walk_pressing_on_answers,
+]  # fmt: skip
+
+
+@dataclass
+class Play:
+    """A scenario as it goes on over several lives: what was not acknowledged comes again."""
+
+    steps: list[Step]
+    world: World
+    waiting: list[list[Inbound]] = field(default_factory=list)
+    unsure: list[list[Inbound]] = field(default_factory=list)  # acknowledged last: a poll that confirms it may have been lost
+
+    async def go(self, life: Life) -> bool:
+        """Whether it came to its end in this life."""
+        life.begin()
+        for batch in self.unsure:
+            await life.deliver(batch)
+        await life.idle()
+        while (self.waiting or self.steps) and not life.boundary.dead:
+            if not self.waiting:
+                self.waiting = self.steps.pop(0)(self.world)
+            while self.waiting and await life.deliver(self.waiting[0]):
+                self.unsure = [self.waiting.pop(0)]
+            if not self.waiting:
+                await life.idle()
+        await life.idle()
+        await life.end()
+        return not life.boundary.dead
+
+
+@dataclass(frozen=True)
+class End:
+    """How a play ended: what reached whom, and what is stored, in terms that do not differ from run to run."""
+
+    texts: dict[str, list[str]]
+    stored: dict[str, Any]
+
+
+def _stored(database: Database) -> dict[str, Any]:
+    with database.read() as connection:
+        rows = {table.name: list(connection.execute(select(table))) for table in (people, conversations, messages, cases, events, codes)}
+    persons = {row.id: (row.language, row.language_chosen, row.script, row.step, row.part, row.done, row.level) for row in rows["people"]}
+    assert all(row.turn_owner is None and row.send_owner is None for row in rows["conversations"])
+    assert {row.state for row in rows["messages"]} <= {"answered", "sent"}
+    return {
+        "people": Counter(persons.values()),
+        "conversations": Counter((row.channel, row.reachable, persons[row.person_id]) for row in rows["conversations"]),
+        "messages": Counter((row.direction, row.kind, row.state, row.position, row.risk_flag) for row in rows["messages"]),
+        "cases": Counter((row.level, row.category, row.state, row.reason, row.version, persons[row.person_id]) for row in rows["cases"]),
+        "events": Counter(row.kind for row in rows["events"]),
+        "codes": Counter(row.used_at is not None for row in rows["codes"]),
+    }
+
+
+def _end(world: World, database: Database) -> End:
+    """Replies that reached her twice count once here; `_repeated` looks at them."""
+    once = {out.message: out for out in world.sent}.values()
+    texts: dict[str, list[str]] = {out.recipient: [] for out in once}
+    for out in once:
+        texts[out.recipient].append(CODE.sub("#### ####", out.reply.text))
+    return End(texts, _stored(database))
+
+
+def _repeated(world: World) -> set[int]:
+    """The replies that came twice; each right after itself and unchanged."""
+    counts = Counter(out.message for out in world.sent)
+    for message, count in counts.items():
+        copies = [out for out in world.sent if out.message == message]
+        assert count <= 2
+        assert len({out.reply for out in copies}) == 1
+    for recipient in {out.recipient for out in world.sent}:
+        order = [out.message for out in world.sent if out.recipient == recipient]
+        assert order == sorted(order), "out of order"
+    return {message for message, count in counts.items() if count == 2}
+
+
+class Stage:
+    """One database, emptied for each play."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def play(
+        self, scenario: Callable[[], list[Step]], boundary: Boundary, *, busy: int = 0, heir: str = OWNER
+    ) -> tuple[End, set[int], bool]:
+        """(the end, replies that reached her but were not on record when the process died, whether it died)."""
+        self._empty()
+        world = World(busy=busy)
+        store = Repository(self._database, SEALER, clock=world.clock)
+        play, unrecorded = Play(scenario(), world), set()
+        ended = await play.go(Life(store, world, boundary))
+        if not ended:
+            unrecorded = {out.message for out in world.sent} - world.recorded
+            if heir != OWNER:
+                world.now += timedelta(seconds=100)  # another gateway waits until the leases of the dead run out
+            assert await play.go(Life(store, world, Boundary(), heir))
+        assert not (play.waiting or play.steps)
+        _same_answers(world)
+        assert _repeated(world) == unrecorded
+        return _end(world, self._database), unrecorded, not ended
+
+    def _empty(self) -> None:
+        with self._database.note() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+
+
+def _same_answers(world: World) -> None:
+    """Asked again the same from the same state, the dialogue says the same: what is repeated after a crash is a copy."""
+    answers: dict[Any, Any] = {}
+    for message, state, answer in world.asked:
+        assert answers.setdefault((message, state), answer) == answer
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'stage.db'}"
+        upgrade(url)
+    else:
+        url = request.getfixturevalue("migrated_postgres_url")
+    database = Database(url)
+    yield Stage(database)
+    database.close()
+
+
+async def _die_everywhere(stage: Stage, scenario: Callable[[], list[Step]], every: int = 1, **how: Any) -> tuple[End, int, int]:
+    """(the end without a crash, deaths, replies repeated)."""
+    boundary = Boundary()
+    clean, unrecorded, died = await stage.play(scenario, boundary, **how)
+    assert not unrecorded and not died
+    deaths = repeated = 0
+    for at in range(1, len(boundary.calls) + 1, every):
+        for after in (False, True):
+            last = Boundary(at, after=after)
+            end, unrecorded, died = await stage.play(scenario, last, **how)
+            assert end == clean, last.where
+            deaths += died
+            repeated += len(unrecorded)
+    return clean, deaths, repeated
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+async def test_a_death_at_any_call_loses_and_repeats_nothing(stage: Stage, scenario: Callable[[], list[Step]]) -> None:
+    clean, deaths, repeated = await _die_everywhere(stage, scenario)
+    replies = sum(map(len, clean.texts.values()))
+    assert deaths >= 20
+    # After send has taken effect and before `sent` has: those two deaths, and no other, bring a reply twice.
+    assert repeated <= 2 * replies + 4
+
+
+async def test_another_gateway_takes_over(stage: Stage) -> None:
+    _, deaths, _ = await _die_everywhere(stage, carried_by_code, every=3, heir="gateway:8081")
+    assert deaths >= 20
+
+
+async def test_a_death_while_the_platform_is_busy(stage: Stage) -> None:
+    _, deaths, _ = await _die_everywhere(stage, three_texts, every=2, busy=2)
+    assert deaths >= 20
+
+
+# What the clean runs must say: the comparison above is worth nothing where both are wrong.
+
+
+async def _clean(stage: Stage, scenario: Callable[[], list[Step]]) -> End:
+    return (await stage.play(scenario, Boundary()))[0]
+
+
+async def test_three_texts_are_answered_in_order_the_disclosure_by_the_fixed_reply(stage: Stage) -> None:
+    end = await _clean(stage, three_texts)
+    texts = end.texts["ann"]
+    assert [text.partition(":")[0] for text in texts if "first" in text or "second" in text] == ["পাসপোর্ট কই করব"] * 2 + ["ticket koto"] * 2
+    assert "999" in texts[2] and len(texts) == 5
+    assert sum(end.stored["cases"].values()) == 1 and end.stored["events"] == {"opened": 1}
+
+
+async def test_a_code_carries_place_and_marks(stage: Stage) -> None:
+    end = await _clean(stage, carried_by_code)
+    assert end.texts["ann-on-messenger"][0] == SENTENCES["carried"]["en"]
+    assert len(end.stored["people"]) == 1 and sum(end.stored["people"].values()) == 1
+    ((_, _, _, step, part, done, _),) = end.stored["people"]
+    assert (step, part, done) == (5, 1, 1 << 5)
+    assert end.stored["codes"] == {True: 1}
+
+
+async def test_a_deletion_leaves_one_empty_person(stage: Stage) -> None:
+    end = await _clean(stage, deletion)
+    assert [end.texts["ann"][i] for i in (1, 2)] == [SENTENCES["delete_sure"]["en"], SENTENCES["deleted"]["en"]]
+    assert end.texts["ann"][3].startswith(SENTENCES["not_started"]["en"])
+    assert end.stored["messages"].total() == 4  # "delete_yes", "where am i", and the two answers
+    ((_, _, _, step, part, done, level),) = end.stored["people"]
+    assert (step, part, done, level) == (0, 0, 0, 0)
+
+
+async def test_a_deletion_keeps_an_open_case(stage: Stage) -> None:
+    end = await _clean(stage, deletion_with_an_open_case)
+    assert any(text.startswith(SENTENCES["delete_kept"]["en"][:30]) for text in end.texts["ann"])
+    assert sum(end.stored["cases"].values()) == 1
+
+
+@pytest.mark.parametrize("scenario", [the_walk, the_walk_pressing_on_answers])
+async def test_three_times_next_is_exactly_three_parts(stage: Stage, scenario: Callable[[], list[Step]]) -> None:
+    ((_, _, _, step, part, _, _),) = (await _clean(stage, scenario)).stored["people"]
+    assert (step, part) == (1, 3)
+
+
+async def test_the_language_changes_once_and_back(stage: Stage) -> None:
+    end = await _clean(stage, another_language)
+    ((language, chosen, *_),) = end.stored["people"]
+    assert (language, chosen) == ("bn", True)
+    assert SENTENCES["language"]["en"] in end.texts["ann"] and SENTENCES["language"]["bn"] in end.texts["ann"]

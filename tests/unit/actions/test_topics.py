@@ -1,0 +1,116 @@
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.topics import CRISIS_CERTAIN, LISTED, ActionCrisis, ActionTopic, ActionUnsure, topic, topic_list, unsure
+from bot.knowledge import knowledge, read_yaml
+from bot.model import Place
+from bot.settings import ROOT
+
+CONTENT = knowledge()
+LANGUAGES = ["bn", "en"]
+INTENTS = [name for name in read_yaml(ROOT / "domain.yml")["intents"] if not name.startswith("step_")]
+
+
+def payloads(answer):
+    return [button.payload for button in answer.replies[-1].buttons]
+
+
+def run(action, intent="", *, confidence=1.0, ranking=(), metadata=None):
+    message = {
+        "intent": {"name": intent, "confidence": confidence}, "intent_ranking": [{"name": name} for name in ranking],
+        "metadata": metadata or {"language": "en"},
+    }  # fmt: skip
+    dispatcher = CollectingDispatcher()
+    assert action.run(dispatcher, Tracker("c1", {}, message, [], False, None, {}, "action_listen"), {}) == []
+    return [m["text"] for m in dispatcher.messages if m["text"]], dispatcher.messages[-1]["custom"]["effects"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("place", [Place(), Place(step=4)], ids=["new", "started"])
+@pytest.mark.parametrize("name", CONTENT.topics)
+def test_a_topic_is_told_in_its_messages_with_ways_on_last(name, place, language):
+    answer = topic(CONTENT, language, place, name)
+    assert [reply.text for reply in answer.replies] == [message.text[language] for message in CONTENT.topics[name].messages]
+    assert all(reply.buttons == () for reply in answer.replies[:-1])
+    assert payloads(answer)[-2:] == ["person", "menu"]
+    assert 3 <= len(payloads(answer)) <= 5
+    assert len(set(payloads(answer))) == len(payloads(answer))
+    assert ("resume" in payloads(answer)) == bool(place.step)
+    assert answer.place is None
+    assert answer.person == (name == "human")
+
+
+@pytest.mark.parametrize("intent", [name for name in INTENTS if name not in ("control", "crisis", "nlu_fallback")])
+def test_every_intent_that_is_a_topic_has_one(intent):
+    said, effects = run(ActionTopic(), intent)
+    assert said == [message.text.en for message in CONTENT.topics[intent].messages]
+    assert effects == ({"person": True} if intent == "human" else {})
+
+
+def test_an_unknown_intent_gets_the_helpful_unknown():
+    said, _ = run(ActionTopic(), "astrology")
+    assert said == [message.text.en for message in CONTENT.topics["unknown"].messages]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_offers_what_a_reply_can_hold_by_name(language):
+    answer = topic_list(CONTENT, language)
+    assert payloads(answer) == [*(f"topic.{name}" for name in LISTED), "person", "menu"]
+    assert len(payloads(answer)) <= 13
+    assert answer.replies[0].buttons[0].title == CONTENT.topics[LISTED[0]].name[language]
+
+
+# --- crisis
+
+
+@pytest.mark.parametrize(
+    ("confidence", "effects"),
+    [
+        (1.0, {"flag": "urgent"}),
+        (CRISIS_CERTAIN, {"flag": "urgent"}),
+        (CRISIS_CERTAIN - 0.01, {"ask": True, "person": True}),
+        (0, {"ask": True, "person": True}),
+    ],
+)
+def test_what_sounds_like_danger_is_acted_on_or_asked_about(confidence, effects):
+    said, found = run(ActionCrisis(), "crisis", confidence=confidence)
+    assert found == effects
+    assert "999" in said[-1]
+
+
+# --- unsure
+
+
+def test_the_two_likeliest_are_offered_and_numbers_with_them():
+    said, effects = run(ActionUnsure(), "nlu_fallback", ranking=["step_visa", "cost_loan", "complaint"])
+    assert "999" in said[0]
+    assert effects == {}
+    answer = unsure(CONTENT, "en", ["step_visa", "cost_loan", "complaint"])
+    assert payloads(answer) == ["step.8", "topic.cost_loan", "person", "menu"]
+
+
+@pytest.mark.parametrize(
+    "ranking", [[], ["crisis"], ["control", "chitchat", "out_of_scope", "crisis", "human", "nlu_fallback", "astrology"]]
+)
+def test_what_has_no_way_is_not_offered(ranking):
+    assert payloads(unsure(CONTENT, "bn", ranking)) == ["person", "menu"]
+
+
+@pytest.mark.parametrize(
+    ("name", "payload"), [("steps_start", "begin"), ("hotlines", "hotlines"), ("privacy", "privacy"), ("step_departure", "step.13")]
+)
+def test_each_kind_of_way_has_its_payload(name, payload):
+    assert payloads(unsure(CONTENT, "en", [name]))[0] == payload
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_any_two_likeliest_can_be_offered(language):
+    for name in read_yaml(ROOT / "domain.yml")["intents"]:
+        for button in unsure(CONTENT, language, [name]).replies[0].buttons:
+            assert "{" not in button.title
+            assert 0 < len(button.title) <= 20
+
+
+def test_the_actions_have_their_names():
+    assert [action().name() for action in (ActionTopic, ActionCrisis, ActionUnsure)] == ["action_topic", "action_crisis", "action_unsure"]
