@@ -13,6 +13,7 @@ import yaml
 
 from bot.errors import ContentError
 from bot.understanding.commands import Vocabulary, vocabulary
+from bot.understanding.entities import Gazetteer, gazetteer
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "knowledge"
 LANGUAGES = ("bn", "en")
@@ -104,6 +105,7 @@ class Knowledge:
     telegram_commands: Mapping[str, Text]  # what Telegram's menu says of each
     messenger_greeting: Text
     vocabulary: Vocabulary
+    places: Gazetteer
 
     def step(self, number: int) -> Step:
         return self.steps[number - 1]
@@ -144,6 +146,7 @@ def load(directory: Path) -> Knowledge:
         telegram_commands=_texts(source, words, "telegram"),
         messenger_greeting=text(source, "messenger_greeting", words.get("messenger_greeting")),
         vocabulary=spoken,
+        places=_places(directory / "places.yml"),
     )
 
 
@@ -222,6 +225,15 @@ def _facts(path: Path) -> list[Fact]:
 def _passage(path: Path, field: str, value: Any) -> Passage:
     found = text(path, field, value)
     return Passage(text=found, sources=tuple(value.get("sources") or ()))
+
+
+def _places(path: Path) -> Gazetteer:
+    content = read_yaml(path)
+    blocks = {"country": "countries", "district": "districts"}
+    try:
+        return gazetteer({name: [(e["id"], [e["en"], e["bn"], *e["also"]]) for e in content[block]] for name, block in blocks.items()})
+    except (KeyError, TypeError, ValueError) as error:
+        raise ContentError(f"{path}: {error}. Each place needs id, en, bn and also, and a spelling names one place only.") from error
 
 
 def _step(path: Path) -> Step:

@@ -42,6 +42,11 @@ def fold(text: str) -> str:
     return _blanks(_LONG_REPEAT.sub(r"\1\1", text))
 
 
+def digits(text: str) -> str:
+    """The text with the digits of other scripts as 0-9; the same length."""
+    return text.translate(_DIGITS)
+
+
 def words(folded: str) -> list[str]:
     """The words of a folded text: runs of Bangla letters with their signs, of other letters, or of digits."""
     return _WORD.findall(folded)
