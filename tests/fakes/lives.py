@@ -193,7 +193,7 @@ class Life:
         """Until nothing is left to do, or the process is dead. Time passes where a retry is waited for."""
         until, stalled = asyncio.get_running_loop().time() + PATIENCE, 0
         while not self.boundary.dead:
-            busy = any(map(_works, asyncio.all_tasks() - {asyncio.current_task(), self._running}))
+            busy = "store.work" not in self.boundary.calls or any(map(_works, asyncio.all_tasks() - {asyncio.current_task(), self._running}))
             if not busy and not any(self._store.counts()[name] for name in ("received", "queued")):
                 return
             stalled = 0 if busy else stalled + 1

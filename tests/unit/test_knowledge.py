@@ -132,6 +132,7 @@ BROKEN = [
     (STEP, drop("owner"), "owner"),
     (STEP, put("verified_on", value="last week"), "verified_on"),
     (STEP, put("review_by", value=date(2020, 1, 1)), "review_by"),
+    (STEP, lambda content: content.update(review_by=content["verified_on"]), "review_by"),
     (STEP, lambda content: [content], "sections"),
     (TOPIC, drop("id"), "id"),
     (TOPIC, put("id", value="legal_aid"), "legal_aid"),

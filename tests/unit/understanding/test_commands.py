@@ -96,6 +96,12 @@ def test_speaks_of_a_step_only_by_a_number_of_one():
 # --- typed
 
 
+@pytest.mark.parametrize("text", ["፩", "፩፪", "½", "Ⅷ", "step ፩", "五", "²³"])
+def test_signs_that_count_but_are_no_digits_are_read_without_failing(text):
+    command = read(text, WORDS)
+    assert command is None or 1 <= command.number <= STEPS
+
+
 @given(messages)
 def test_reads_any_text_without_failing(text):
     command = read(text, WORDS)

@@ -64,7 +64,7 @@ def test_training_twice_gives_the_same_model(model):
 
 def test_a_topic_with_many_examples_does_not_drown_a_small_one():
     uneven = train([*EXAMPLES["step_passport"] * 20, *EXAMPLES["step_visa"], *EXAMPLES["hotlines"]], ["p"] * 100 + ["v"] * 5 + ["h"] * 5)
-    assert uneven.ranking("visa check")[0][0] == "v"
+    assert dict(uneven.ranking("pasport visa"))["v"] > 0.9
 
 
 def test_two_topics_are_too_few_for_this_classifier():
