@@ -22,6 +22,9 @@ train: setup     ## train the model if its inputs changed
 bench: setup     ## time whole turns against stock Rasa
 	@$(PY) -m bot bench
 
+evaluate: setup  ## measure understanding on labelled lines: make evaluate MESSAGES=folder [WITH="--stock --curve"]
+	@$(PY) -m bot evaluate "$(or $(MESSAGES),$(error say where the labelled lines are: make evaluate MESSAGES=folder))" $(WITH)
+
 setup: $(STAMP)  ## make .venv from the lock file
 
 $(STAMP): uv.lock pyproject.toml setup.sh
@@ -31,4 +34,4 @@ $(STAMP): uv.lock pyproject.toml setup.sh
 clean:           ## remove environment, models and caches; keeps var/ (the database and its keys)
 	rm -rf .venv models .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 
-.PHONY: help run test check train bench setup clean
+.PHONY: help run test check train bench evaluate setup clean

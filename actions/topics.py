@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -9,9 +10,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.speaking import button, digits, speak, state, ways
 from bot.knowledge import Knowledge, knowledge
-from bot.model import Answer, Button, Level, Place, Reply
+from bot.model import Answer, Button, Place, Reply
+from bot.understanding.risk import CRISIS, by_topic
 
-CRISIS_CERTAIN = 0.6  # above: acted on as a disclosure; below: the soft line (the triage of knowledge/triage/ has seen the message before)
 LISTED = (
     "cost_loan", "job_offer", "destination", "complaint", "wages_abroad", "returnee_livelihood", "returnee_loan", "returnee_health",
     "returnee_counselling", "legal_aid", "child_online",
@@ -39,9 +40,9 @@ class ActionCrisis(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         language, place = state(tracker)
-        sure = float(tracker.latest_message.get("intent", {}).get("confidence", 0)) >= CRISIS_CERTAIN
+        risk = by_topic(CRISIS, float(tracker.latest_message.get("intent", {}).get("confidence", 0)))
         answer = topic(knowledge(), language, place, "human")
-        speak(dispatcher, Answer(replies=answer.replies, flag=Level.URGENT if sure else Level.NONE, ask=not sure, person=not sure))
+        speak(dispatcher, Answer(replies=answer.replies, flag=risk.flag, ask=risk.ask, person=risk.ask))
         return []
 
 
@@ -54,7 +55,8 @@ class ActionUnsure(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         language, place = state(tracker)
         ranking = [str(entry["name"]) for entry in tracker.latest_message.get("intent_ranking") or ()]
-        speak(dispatcher, unsure(knowledge(), language, ranking))
+        # Too doubtful to be classified is never certain: where danger is likeliest, the soft line goes with the question.
+        speak(dispatcher, replace(unsure(knowledge(), language, ranking), ask=ranking[:1] == [CRISIS]))
         return []
 
 

@@ -106,9 +106,33 @@ def _bench(arguments: argparse.Namespace) -> None:
     sys.stdout.write(speed.run(speed.QUICK if arguments.quick else speed.FULL, arguments.out))
 
 
+def _understand(arguments: argparse.Namespace) -> None:
+    """Read messages from standard input, a JSON object with "text" a line, and write each with what was understood of it."""
+    from bot.understand import reader, understand
+
+    logs.configure("WARNING", "understand")
+    if training.MODEL.exists() and not training.fresh():
+        logging.getLogger("bot").warning("The model is older than what it is made of: `make train` brings it up to date.")
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    for line in understand(sys.stdin.buffer, reader()):
+        sys.stdout.write(line + "\n")
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    """Measure how well labelled messages are understood; writes build/evaluation/. Exit code 1 when a training line repeats a labelled one."""
+    from bot.evaluation import understanding
+
+    logs.configure("INFO", "evaluate")
+    report, copies = understanding.run(
+        arguments.folder, arguments.out, stock_epochs=arguments.stock_epochs if arguments.stock else None, curve=arguments.curve
+    )
+    sys.stdout.write(report)
+    sys.exit(1 if copies else 0)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "run": _run, "serve": _serve, "rasa": _rasa, "actions": _actions, "train": _train, "migrate": _migrate, "content": _content,
-    "messenger-setup": _messenger_setup, "bench": _bench,
+    "messenger-setup": _messenger_setup, "bench": _bench, "understand": _understand, "evaluate": _evaluate,
 }  # fmt: skip
 
 
@@ -118,13 +142,7 @@ def main(argv: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
         sub = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
-        if name == "train":
-            sub.add_argument("--force", action="store_true", help="train even when nothing changed")
-        if name == "content":
-            sub.add_argument("what", choices=["check"], help="check")
-        if name == "bench":
-            sub.add_argument("--quick", action="store_true", help="a short run without stock Rasa, to see that it works")
-            sub.add_argument("--out", type=Path, default=ROOT / "build", help="where the results go")
+        _options(name, sub)
     arguments = parser.parse_args(argv)
     arguments.keys_notice = not (settings.var_directory() / "keys").exists()
     os.chdir(ROOT)
@@ -136,6 +154,33 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _options(command: str, parser: argparse.ArgumentParser) -> None:
+    """What may be given with a command. Paths are those of where it was called: it runs elsewhere."""
+    if command == "train":
+        parser.add_argument("--force", action="store_true", help="train even when nothing changed")
+    if command == "content":
+        parser.add_argument("what", choices=["check"], help="check")
+    if command == "bench":
+        parser.add_argument("--quick", action="store_true", help="a short run without stock Rasa, to see that it works")
+        parser.add_argument("--out", type=_path, default=ROOT / "build", help="where the results go")
+    if command == "evaluate":
+        parser.add_argument("folder", type=_path, help="where the labelled *.jsonl lie")
+        parser.add_argument("--stock", action="store_true", help="also measure Rasa's default pipeline, trained on the same examples")
+        parser.add_argument("--stock-epochs", type=_epochs, default=100, help="epochs to train it for (100)")
+        parser.add_argument("--curve", action="store_true", help="also train on a quarter and on half of the examples")
+        parser.add_argument("--out", type=_path, default=ROOT / "build" / "evaluation", help="where the results go")
+
+
+def _path(given: str) -> Path:
+    return Path(given).resolve()
+
+
+def _epochs(given: str) -> int:
+    if not given.isdecimal() or not int(given):
+        raise argparse.ArgumentTypeError("must be a whole number from 1")
+    return int(given)
 
 
 def _settings(process: str) -> Settings:

@@ -21,7 +21,7 @@ from bot.channels.messenger import Messenger
 from bot.channels.telegram import Telegram
 from bot.channels.web import Web
 from bot.dialogue import Rasa
-from bot.examples import examples
+from bot.examples import detector, examples
 from bot.gateway import Gateway
 from bot.knowledge import DIRECTORY, Knowledge, knowledge, read_yaml
 from bot.model import Channel, Inbound, Received, State
@@ -31,7 +31,6 @@ from bot.storage import Database, Repository, Sealer
 from bot.storage.migrate import upgrade
 from bot.threads import off_loop
 from bot.triage import load_lexicon, load_replies
-from bot.understanding.language import Detector
 from bot.understanding.risk import assess
 from bot.webhistory import WebHistory
 from bot.worker import Worker
@@ -133,8 +132,6 @@ async def _run_telegram(telegram: Telegram, public_url: str, stop: asyncio.Event
 
 def _gateway(settings: Settings, content: Knowledge, store: Repository, rasa: Rasa) -> Gateway:
     lexicon = load_lexicon()
-    lines = examples()
-    detector = Detector([e.text for e in lines if e.register in ("banglish", "mixed")], [e.text for e in lines if e.register == "en"])
 
     async def redeem(conversation: str, code: str) -> tuple[str, State]:
         result = await off_loop(store.redeem, conversation, code)
@@ -146,7 +143,7 @@ def _gateway(settings: Settings, content: Knowledge, store: Repository, rasa: Ra
         content=content,
         replies=load_replies(),
         assess=lambda text: assess(text, lexicon),
-        detect=detector.detect,
+        detect=detector(examples()).detect,
         rate_per_minute=settings.rate_per_minute,
         max_text=settings.max_text,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import ContentError
 from bot.knowledge import read_yaml, take
+from bot.understanding.language import Detector
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "data" / "nlu"
 REGISTERS = ("bn", "banglish", "mixed", "en")
@@ -24,6 +25,11 @@ class Example:
 def examples(directory: Path = DIRECTORY) -> list[Example]:
     """All examples, in the order of files and lines. Raises ContentError for a block without intent, register or lines."""
     return [example for path in sorted(directory.glob("*.yml")) for example in _file(path)]
+
+
+def detector(lines: Sequence[Example]) -> Detector:
+    """Tells languages apart by these examples."""
+    return Detector([e.text for e in lines if e.register in ("banglish", "mixed")], [e.text for e in lines if e.register == "en"])
 
 
 def _file(path: Path) -> Iterator[Example]:

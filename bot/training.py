@@ -7,18 +7,27 @@ import logging
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
+import zipfile
+import zlib
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.errors import SohojatriError
 from bot.settings import ROOT
+
+if TYPE_CHECKING:
+    from bot.understanding.topics import TopicModel
 
 MODEL = ROOT / "models" / "sohojatri.tar.gz"
 _STAMP = MODEL.with_suffix(".inputs")
 _INPUTS = ("config.yml", "domain.yml", "data/**/*.yml", "knowledge/words.yml", "knowledge/steps/*.yml", "bot/understanding/*.py", "bot/nlu/*.py", "bot/knowledge.py")
 
+_CLASSIFIER = "SohojatriTopicClassifier"  # in the name of its folder inside a model
 _SIGN_OF_LIFE = 15.0  # seconds between lines while it trains
 
 log = logging.getLogger(__name__)
@@ -26,6 +35,10 @@ log = logging.getLogger(__name__)
 
 class TrainingError(SohojatriError):
     """`rasa train` failed."""
+
+
+class NoModel(SohojatriError):
+    """There is no model that can be read. Run `make train`."""
 
 
 def inputs(root: Path = ROOT) -> str:
@@ -50,8 +63,7 @@ def train(*, force: bool = False) -> bool:
     begun, made_of = time.monotonic(), inputs()
     log.info("Training the model (about a minute) …")
     MODEL.parent.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "sohojatri", "--out", str(MODEL.parent), "--quiet"]
-    said = _run(command, begun)
+    said = rasa_train(["--fixed-model-name", "sohojatri", "--out", str(MODEL.parent)], ROOT)
     if said is not None or not MODEL.exists():
         raise TrainingError(f"`rasa train` failed. The last it said:\n{said}")
     _STAMP.write_text(made_of)
@@ -59,10 +71,29 @@ def train(*, force: bool = False) -> bool:
     return True
 
 
-def _run(command: list[str], begun: float) -> str | None:
-    """Runs it, showing that it goes on; what it said last if it failed, else None."""
+def topic_model(path: Path | None = None) -> TopicModel:
+    """The classifier inside the trained model: the very one that Rasa serves, without Rasa. Raises NoModel."""
+    from bot.understanding.topics import TopicModel  # here, so that what only trains or serves does not pay for numpy
+
+    path = path or MODEL
+    if not path.exists():
+        raise NoModel(f"There is no model {path}. Run `make train`.")
+    try:
+        with tarfile.open(path) as archive, tempfile.TemporaryDirectory() as folder:
+            for entry in archive:
+                place = Path(entry.name)
+                if entry.isfile() and _CLASSIFIER in place.parent.name and (content := archive.extractfile(entry)):
+                    (Path(folder) / place.name).write_bytes(content.read())
+            return TopicModel.load(Path(folder))
+    except (OSError, EOFError, tarfile.TarError, zlib.error, zipfile.BadZipFile, ValueError, KeyError) as error:
+        raise NoModel(f"{path} holds no classifier that can be read ({type(error).__name__}). Run `python -m bot train --force`.") from error
+
+
+def rasa_train(options: Sequence[str], folder: Path) -> str | None:
+    """`rasa train` in a folder, showing that it goes on; what it said last if it failed, else None."""
+    command, begun = [sys.executable, "-m", "rasa", "train", *options, "--quiet"], time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **QUIET}, stdout=said, stderr=said)
+        process = subprocess.Popen(command, cwd=folder, env={**os.environ, **QUIET}, stdout=said, stderr=said)
         while True:
             try:
                 if not process.wait(_SIGN_OF_LIFE):

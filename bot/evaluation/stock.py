@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import groupby
@@ -18,7 +19,7 @@ from typing import Any
 import yaml
 
 from bot.errors import SohojatriError
-from bot.examples import examples
+from bot.examples import Example, examples
 from bot.knowledge import read_yaml
 from bot.settings import ROOT
 from bot.training import QUIET
@@ -50,24 +51,24 @@ def write_project(folder: Path) -> None:
     """The files of the project."""
     (folder / "data").mkdir(parents=True)
     intents = sorted({example.intent for example in examples()})
-    _write(folder / "config.yml", _config())
+    _write(folder / "config.yml", config(EPOCHS))
     _write(folder / "domain.yml", _domain(intents))
-    _write(folder / "data" / "nlu.yml", {"version": "3.1", "nlu": _nlu()})
+    _write(folder / "data" / "nlu.yml", {"version": "3.1", "nlu": nlu(examples())})
     _write(folder / "data" / "rules.yml", {"version": "3.1", "rules": [_steps("rule", (intent,)) for intent in (*intents, "nlu_fallback")]})
     _write(folder / "data" / "stories.yml", {"version": "3.1", "stories": [_steps("story", story) for story in _STORIES]})
     _write(folder / "credentials.yml", {"rest": None})
     _write(folder / "endpoints.yml", {})
 
 
-def _config() -> dict[str, Any]:
+def config(epochs: int) -> dict[str, Any]:
     """Rasa's own defaults, which it takes where pipeline and policies are left empty, written out to set the epochs."""
     found = find_spec("rasa")
     assert found is not None and found.origin is not None
-    config: dict[str, Any] = read_yaml(Path(found.origin).parent / "engine" / "recipes" / "config_files" / "default_config.yml")
-    for component in (*config["pipeline"], *config["policies"]):
+    default: dict[str, Any] = read_yaml(Path(found.origin).parent / "engine" / "recipes" / "config_files" / "default_config.yml")
+    for component in (*default["pipeline"], *default["policies"]):
         if "epochs" in component:
-            component["epochs"] = EPOCHS
-    return {**config, "assistant_id": "stock"}
+            component["epochs"] = epochs
+    return {**default, "assistant_id": "stock"}
 
 
 def _domain(intents: list[str]) -> dict[str, Any]:
@@ -76,8 +77,9 @@ def _domain(intents: list[str]) -> dict[str, Any]:
     return {"version": "3.1", "intents": intents, "responses": responses, "session_config": session}
 
 
-def _nlu() -> list[dict[str, str]]:
-    by_intent = groupby(sorted(examples(), key=lambda example: example.intent), key=lambda example: example.intent)
+def nlu(lessons: Sequence[Example]) -> list[dict[str, str]]:
+    """The examples as Rasa reads them."""
+    by_intent = groupby(sorted(lessons, key=lambda example: example.intent), key=lambda example: example.intent)
     return [{"intent": intent, "examples": "".join(f"- {example.text}\n" for example in some)} for intent, some in by_intent]
 
 

@@ -7,13 +7,11 @@ Here a failing store fails the turn: the gateway then gives its fixed reply.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 from functools import partial
 from urllib.parse import urlsplit
 
 import jsonschema
-import structlog
 from rasa.core import run as rasa_run
 from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent, load_agent
@@ -24,6 +22,7 @@ from sanic import Sanic
 
 from bot import logs
 from bot.errors import SohojatriError
+from bot.nlu.silence import silence
 from bot.settings import ROOT, Settings
 from bot.storage.tracker_store import SealedTrackerStore
 from bot.training import MODEL
@@ -37,7 +36,7 @@ def serve(settings: Settings) -> None:
     """Serves until stopped. Raises WrongTrackerStore."""
     os.environ.setdefault("ACTIONS_PORT", str(settings.actions_port))
     logs.configure("WARNING", "rasa")
-    _silence()
+    silence()
     _check_schema_once()
     endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
     if settings.redis_url:
@@ -78,20 +77,6 @@ def _check_schema_once() -> None:
         return True
 
     RemoteAction._validate_action_result = validate
-
-
-def _silence() -> None:
-    """Rasa logs what people write, as structured fields and inside errors: only an entry's name and level stay."""
-
-    def nameless(_: object, __: str, entry: dict[str, object]) -> str:
-        return str(entry.get("event", ""))[:80]
-
-    structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, nameless],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        cache_logger_on_first_use=False,
-    )
 
 
 def _redis(url: str) -> EndpointConfig:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timezone
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Row
+from sqlalchemy.sql import literal_column
 
 from bot.model import Inbound, Kind, Received, State, Turn
 from bot.storage import people as persons
-from bot.storage.tables import INBOUND, OPEN, RECEIVED, cases, conversations, messages, people
+from bot.storage.tables import OPEN, RECEIVED, cases, conversations, messages, people
 from bot.storage.transaction import Crossed, Transaction, token
 
 _RECENT = 60.0  # seconds
@@ -36,10 +37,10 @@ def receive(tx: Transaction, events: list[Inbound]) -> list[Received]:
 
 def next_turn(tx: Transaction, conversation: str) -> Turn | None:
     """The oldest message that waits. Each call counts as one attempt at it, so that one that kills the process is noticed."""
-    row = tx.connection.execute(_waiting(conversation)).first()
+    row = tx.connection.execute(_waiting(), {"place": conversation}).first()
     if row is None:
         return None
-    tx.connection.execute(update(messages).where(messages.c.id == row.id).values(attempts=messages.c.attempts + 1))
+    tx.connection.execute(_attempted(), {"message": row.id})
     body = tx.sealer.unseal_json(row.body, context=body_context(conversation))
     sender = tx.sealer.unseal_text(row.address, context=address_context(conversation))
     return Turn(
@@ -48,7 +49,7 @@ def next_turn(tx: Transaction, conversation: str) -> Turn | None:
         inbound=Inbound(channel=row.channel, sender=sender, kind=Kind(row.kind), **body),
         state=persons.state_of(tx, row),
         received_at=moment(row.created_at),
-        recent=_recent(tx, conversation, row),
+        recent=row.recent,
         held=row.holder != "bot",
         case=persons.level_of(row.case_level or 0),
         failures=row.attempts,
@@ -85,13 +86,8 @@ def moment(epoch: float) -> datetime:
 def _conversations(tx: Transaction, senders: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """Locks the conversation of each (channel, sender); makes the missing ones."""
     digests = {_address_digest(tx, channel, sender): (channel, sender) for channel, sender in senders}
-    query = (
-        select(conversations.c.id, conversations.c.address_digest)
-        .where(conversations.c.channel.in_({channel for channel, _ in senders}), conversations.c.address_digest.in_(list(digests)))
-        .order_by(conversations.c.id)
-        .with_for_update()
-    )
-    found = {digests[row.address_digest]: row.id for row in tx.connection.execute(query)}
+    values = {"channels": list({channel for channel, _ in senders}), "digests": list(digests)}
+    found = {digests[row.address_digest]: row.id for row in tx.connection.execute(_places(), values)}
     for digest in sorted(digests):
         if digests[digest] not in found:
             found[digests[digest]] = _create(tx, *digests[digest], digest)
@@ -130,8 +126,7 @@ def _insert_once(tx: Transaction) -> Any:
 
 
 def _known(tx: Transaction, digests: list[bytes]) -> dict[bytes, int]:
-    query = select(messages.c.external_digest, messages.c.id).where(messages.c.external_digest.in_(digests))
-    return {row.external_digest: row.id for row in tx.connection.execute(query)}
+    return {row.external_digest: row.id for row in tx.connection.execute(_stored(), {"digests": digests})}
 
 
 def body_of(event: Inbound) -> dict[str, str | None]:
@@ -152,20 +147,53 @@ def _store(tx: Transaction, conversation: str, event: Inbound, digest: bytes) ->
         "attempts": 0,
         "created_at": tx.now,
     }
-    return int(tx.connection.execute(insert(messages), values).inserted_primary_key[0])
+    return int(tx.connection.execute(_insert(), values).inserted_primary_key[0])
 
 
 def _touch(tx: Transaction, new: Iterable[tuple[str, Kind]]) -> None:
     """Only what is new says that she is there: a late second delivery must not open Messenger's 24-hour window again."""
-    changes: dict[str, dict[str, Any]] = {}
+    last: dict[str, tuple[bool, bool]] = {}  # whether she can be reached after all these, and whether she wrote among them
     for conversation, kind in new:
-        change = changes.setdefault(conversation, {})
-        change.update({"reachable": False} if kind is Kind.LEFT else {"reachable": True, "last_inbound_at": tx.now})
-    for conversation in sorted(changes):
-        tx.connection.execute(update(conversations).where(conversations.c.id == conversation).values(changes[conversation]))
+        left = kind is Kind.LEFT
+        last[conversation] = (not left, not left or last.get(conversation, (False, False))[1])
+    for conversation, (reachable, wrote) in sorted(last.items()):
+        values = {"place": conversation, "there": reachable, **({"at": tx.now} if wrote else {})}
+        tx.connection.execute(_seen(wrote), values)
 
 
-def _waiting(conversation: str) -> Any:
+@cache
+def _seen(wrote: bool) -> Any:
+    values = {"reachable": bindparam("there"), **({"last_inbound_at": bindparam("at")} if wrote else {})}
+    return update(conversations).where(conversations.c.id == bindparam("place")).values(values)
+
+
+@cache
+def _places() -> Any:
+    here = (
+        conversations.c.channel.in_(bindparam("channels", expanding=True)),
+        conversations.c.address_digest.in_(bindparam("digests", expanding=True)),
+    )
+    return select(conversations.c.id, conversations.c.address_digest).where(*here).order_by(conversations.c.id).with_for_update()
+
+
+@cache
+def _stored() -> Any:
+    known = messages.c.external_digest.in_(bindparam("digests", expanding=True))
+    return select(messages.c.external_digest, messages.c.id).where(known)
+
+
+@cache
+def _insert() -> Any:
+    return insert(messages)
+
+
+@cache
+def _attempted() -> Any:
+    return update(messages).where(messages.c.id == bindparam("message")).values(attempts=messages.c.attempts + 1)
+
+
+@cache
+def _waiting() -> Any:
     return (
         select(
             messages.c.id,
@@ -177,28 +205,28 @@ def _waiting(conversation: str) -> Any:
             conversations.c.address,
             conversations.c.holder,
             select(cases.c.level).where(cases.c.person_id == people.c.id, OPEN).limit(1).scalar_subquery().label("case_level"),
+            _recent().label("recent"),
             *persons.COLUMNS,
         )
         .join(conversations, conversations.c.id == messages.c.conversation_id)
         .join(people, people.c.id == conversations.c.person_id)
-        .where(messages.c.conversation_id == conversation, RECEIVED)
+        .where(messages.c.conversation_id == bindparam("place"), RECEIVED)
         .order_by(messages.c.id)
         .limit(1)
     )
 
 
-def _recent(tx: Transaction, conversation: str, row: Row) -> int:
+def _recent() -> Any:
     """Counts back from when this one came, not from now: after an outage the first of many must still be answered."""
-    query = select(func.count()).where(
-        and_(
-            messages.c.conversation_id == conversation,
-            INBOUND,
-            messages.c.created_at > row.created_at - _RECENT,
-            messages.c.created_at <= row.created_at,
-            messages.c.id <= row.id,
-        )
+    earlier = messages.alias("earlier")
+    near = (
+        earlier.c.conversation_id == bindparam("place"),
+        earlier.c.direction == literal_column("'in'"),
+        earlier.c.created_at > messages.c.created_at - _RECENT,
+        earlier.c.created_at <= messages.c.created_at,
+        earlier.c.id <= messages.c.id,
     )
-    return int(tx.connection.execute(query).scalar_one())
+    return select(func.count()).select_from(earlier).where(*near).scalar_subquery()
 
 
 def _event_digest(tx: Transaction, event: Inbound) -> bytes:

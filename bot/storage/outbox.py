@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.engine import Row
 
 from bot.model import Button, Outgoing, Reply
@@ -49,15 +50,10 @@ def next_outgoing(tx: Transaction, conversation: str) -> Outgoing | None:
 
     One found marked already lost its sender in the middle of the call: given again, better twice than never.
     """
-    row = tx.connection.execute(_head(conversation)).first()
+    row = tx.connection.execute(_head(), {"place": conversation}).first()
     if row is None or row.due_at > tx.now:
         return None
-    marked = tx.connection.execute(
-        update(messages)
-        .where(messages.c.id == row.message, UNSENT)
-        .values(state="sending", due_at=tx.now, attempts=messages.c.attempts + 1)
-    )
-    if not marked.rowcount:
+    if not tx.connection.execute(_sending(), {"message": row.message, "at": tx.now}).rowcount:
         return None
     return _outgoing(tx, row, row.message, row.attempts, reply_of(tx.sealer.unseal_json(row.body, context=body_context(conversation))))
 
@@ -65,8 +61,7 @@ def next_outgoing(tx: Transaction, conversation: str) -> Outgoing | None:
 def sent(tx: Transaction, message: int, platform_id: str | None) -> None:
     """True whatever the row was called meanwhile, so it is not bound to a state."""
     sealed = None if platform_id is None else tx.sealer.seal(platform_id, context=platform_context(message))
-    values = {"state": "sent", "platform_id": sealed, "refusal": None, "due_at": None, "done_at": tx.now}
-    tx.connection.execute(update(messages).where(messages.c.id == message, messages.c.direction == "out").values(values))
+    tx.connection.execute(_sent(), {"message": message, "called": sealed, "at": tx.now})
 
 
 def retry(tx: Transaction, message: int, due_at: float) -> None:
@@ -98,7 +93,7 @@ def refuse_all(tx: Transaction, conversation: str) -> None:
 
 def lock(tx: Transaction, conversation: str) -> Row | None:
     """Her conversation row, held to the end of the transaction."""
-    return tx.connection.execute(select(conversations).where(conversations.c.id == conversation).with_for_update()).first()
+    return tx.connection.execute(_locked(), {"place": conversation}).first()
 
 
 def platform_context(message: int) -> str:
@@ -115,7 +110,9 @@ def _body(reply: Reply) -> dict[str, Any]:
 
 def _insert(tx: Transaction, conversation: str, rows: list[dict[str, Any]]) -> list[int]:
     """The ids in order. Nobody else adds to the conversation meanwhile: its row is locked."""
-    tx.connection.execute(insert(messages), rows)
+    if len(rows) == 1:
+        return [int(tx.connection.execute(_insertion(), rows[0]).inserted_primary_key[0])]
+    tx.connection.execute(_insertion(), rows)
     query = select(messages.c.id).where(messages.c.conversation_id == conversation).order_by(messages.c.id.desc()).limit(len(rows))
     return sorted(tx.connection.execute(query).scalars())
 
@@ -124,7 +121,30 @@ def _refused(tx: Transaction, reason: str) -> dict[str, Any]:
     return {"state": "refused", "refusal": reason, "due_at": None, "done_at": tx.now}
 
 
-def _head(conversation: str) -> Any:
+@cache
+def _insertion() -> Any:
+    return insert(messages)
+
+
+@cache
+def _locked() -> Any:
+    return select(conversations).where(conversations.c.id == bindparam("place")).with_for_update()
+
+
+@cache
+def _sending() -> Any:
+    values = {"state": "sending", "due_at": bindparam("at"), "attempts": messages.c.attempts + 1}
+    return update(messages).where(messages.c.id == bindparam("message"), UNSENT).values(values)
+
+
+@cache
+def _sent() -> Any:
+    values = {"state": "sent", "platform_id": bindparam("called"), "refusal": None, "due_at": None, "done_at": bindparam("at")}
+    return update(messages).where(messages.c.id == bindparam("message"), messages.c.direction == "out").values(values)
+
+
+@cache
+def _head() -> Any:
     return (
         select(
             messages.c.id.label("message"),
@@ -137,7 +157,7 @@ def _head(conversation: str) -> Any:
             conversations.c.last_inbound_at,
         )
         .join(conversations, conversations.c.id == messages.c.conversation_id)
-        .where(messages.c.conversation_id == conversation, UNSENT)
+        .where(messages.c.conversation_id == bindparam("place"), UNSENT)
         .order_by(messages.c.id)
         .limit(1)
     )

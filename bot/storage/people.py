@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, insert, update
+from sqlalchemy import bindparam, case, insert, update
 from sqlalchemy.engine import Row
 
 from bot.model import Level, Place, State
@@ -50,8 +51,8 @@ def state_of(tx: Transaction, row: Row) -> State:
 def remember(tx: Transaction, person: int, state: State) -> None:
     """Writes the state. The level never falls: another channel of hers may have found more meanwhile."""
     offered = tx.sealer.seal(list(state.offered), context=_offered(person)) if state.offered else None
-    values = {**_columns(state), "level": _higher(state.level.rank), "offered": offered, "seen_at": tx.now}
-    tx.connection.execute(update(people).where(people.c.id == person).values(values))
+    values = {**_columns(state), "offered": offered, "seen_at": tx.now}
+    tx.connection.execute(_remembered(), {**values, "person": person, "rank": state.level.rank})
 
 
 def reset(tx: Transaction, person: int) -> None:
@@ -63,7 +64,13 @@ def raise_level(tx: Transaction, person: int, rank: int) -> None:
     tx.connection.execute(update(people).where(people.c.id == person).values(level=_higher(rank)))
 
 
-def _higher(rank: int) -> Any:
+@cache
+def _remembered() -> Any:
+    """Filled with the columns by their names."""
+    return update(people).where(people.c.id == bindparam("person")).values(level=_higher(bindparam("rank")))
+
+
+def _higher(rank: Any) -> Any:
     return case((people.c.level < rank, rank), else_=people.c.level)
 
 

@@ -11,6 +11,7 @@ import json
 import time
 import zlib
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
@@ -20,9 +21,8 @@ from rasa.shared.core.conversation import Dialogue
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, ConversationPaused, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
 
 import bot.settings
 from bot.storage.engine import Database
@@ -67,11 +67,11 @@ class SealedTrackerStore(TrackerStore):
         packed = zlib.compress(json.dumps(events, separators=(",", ":")).encode(), 1)
         sealed = self._sealer.seal(packed, context=_context(sender_id))
         with self._database.note() as connection:
-            connection.execute(_upsert(connection), {"conversation_id": sender_id, "events": sealed, "updated_at": time.time()})
+            connection.execute(_upsert(connection.dialect.name), {"conversation_id": sender_id, "events": sealed, "updated_at": time.time()})
 
     def _read(self, sender_id: str) -> list[dict[str, Any]] | None:
         with self._database.read() as connection:
-            sealed = connection.execute(select(trackers.c.events).where(trackers.c.conversation_id == sender_id)).scalar()
+            sealed = connection.execute(_events(), {"place": sender_id}).scalar()
         if sealed is None:
             return None
         events: list[dict[str, Any]] = json.loads(zlib.decompress(self._sealer.unseal(sealed, context=_context(sender_id))))
@@ -115,8 +115,14 @@ def _session(events: list[Event]) -> list[Event]:
     return events
 
 
-def _upsert(connection: Connection) -> Any:
-    made = (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(trackers)
+@cache
+def _events() -> Any:
+    return select(trackers.c.events).where(trackers.c.conversation_id == bindparam("place"))
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    made = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(trackers)
     newer = {"events": made.excluded.events, "updated_at": made.excluded.updated_at}
     return made.on_conflict_do_update(index_elements=["conversation_id"], set_=newer)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 
 from bot.errors import LostLease
 from bot.model import Kind, Outcome, Outgoing, Reply, Risk, Turn
@@ -73,9 +74,15 @@ def _answered(tx: Transaction, turn: Turn, risk: Risk) -> None:
         "risk_reasons": tx.sealer.seal(list(risk.reasons), context=context) if risk.reasons else None,
         "done_at": tx.now,
     }
-    waiting = (messages.c.id == turn.message, messages.c.conversation_id == turn.conversation, messages.c.state == "received")
-    if not tx.connection.execute(update(messages).where(*waiting).values(values)).rowcount:
+    if not tx.connection.execute(_answer(), {**values, "message": turn.message, "place": turn.conversation}).rowcount:
         raise LostLease
+
+
+@cache
+def _answer() -> Any:
+    """Filled with the columns by their names."""
+    waiting = (messages.c.id == bindparam("message"), messages.c.conversation_id == bindparam("place"), messages.c.state == "received")
+    return update(messages).where(*waiting)
 
 
 def _wrote_since(tx: Transaction, turn: Turn) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from langdetect.detector_factory import DetectorFactory
@@ -57,8 +58,18 @@ class Detector:
 
 
 def _profile(name: str, lines: Iterable[str]) -> str:
-    profile = LangProfile(name)
+    """langdetect's profile of the lines. No gram of its spans two words, so that each different word need be read only once."""
+    pieces: Counter[str] = Counter()
     for line in lines:
-        profile.update(" ".join(words(fold(line))))
+        *some, last = words(fold(line)) or [""]
+        pieces.update(f"{word} " for word in some)
+        pieces[last] += 1  # the end of a line is no blank to langdetect
+    profile = LangProfile(name)
+    for piece, times in pieces.items():
+        once = LangProfile(name)
+        once.update(piece)
+        for gram, count in once.freq.items():
+            profile.freq[gram] += count * times
+            profile.n_words[len(gram) - 1] += count * times
     profile.omit_less_freq()
     return json.dumps({"freq": profile.freq, "n_words": profile.n_words, "name": profile.name})

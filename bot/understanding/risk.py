@@ -14,6 +14,8 @@ from bot.model import Level, Risk
 from bot.understanding.normalise import fold, words
 from bot.understanding.romanise import plain
 
+CRISIS = "crisis"  # the topic of messages that disclose danger
+CRISIS_CERTAIN = 0.6  # from here on the classifier's word is acted on as a disclosure; below it only the soft line is said
 _GAP = r"(?: \S+){0,2}"
 
 
@@ -55,6 +57,13 @@ def assess(text: str, lexicon: Lexicon) -> Risk:
         return Risk(ask=True, category=spoke[0].category, reasons=_ids(spoke))
     worst = max(acting, key=lambda rule: rule.level.rank)
     return Risk(flag=worst.level, category=worst.category, reasons=_ids(acting))
+
+
+def by_topic(topic: str, confidence: float) -> Risk:
+    """What the classifier's likeliest topic says of danger, where the rules found none."""
+    if topic != CRISIS:
+        return Risk()
+    return Risk(flag=Level.URGENT) if confidence >= CRISIS_CERTAIN else Risk(ask=True)
 
 
 def _ids(rules: Sequence[Rule]) -> tuple[str, ...]:

