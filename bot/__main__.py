@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib.util
 import logging
 import os
 import sys
@@ -29,11 +30,14 @@ def _run(arguments: argparse.Namespace) -> None:
 
 def _serve(arguments: argparse.Namespace) -> None:
     """The gateway alone: webhooks, web chat, desk."""
+    _no_search_for_sniffio()
     import uvicorn
 
     from bot.app import application, build
+    from bot.supervisor import listen
 
     chosen = _settings("gateway")
+    listener = listen(chosen.host, chosen.port, "PORT")
     house = build(chosen)
     server = uvicorn.Server(uvicorn.Config(application(house), host=chosen.host, port=chosen.port, log_config=None, access_log=False, server_header=False, ws="none"))
     server.config.timeout_graceful_shutdown = 8
@@ -44,7 +48,13 @@ def _serve(arguments: argparse.Namespace) -> None:
         closing(number, frame)  # type: ignore[arg-type]
 
     server.handle_exit = handle_exit  # type: ignore[method-assign, assignment]
-    server.run()
+    server.run(sockets=[listener])
+
+
+def _no_search_for_sniffio() -> None:
+    """httpcore tries to import it several times in every request; where it is not installed, each try looks through all folders."""
+    if importlib.util.find_spec("sniffio") is None:
+        sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 def _rasa(arguments: argparse.Namespace) -> None:
@@ -61,6 +71,7 @@ def _actions(arguments: argparse.Namespace) -> None:
     from rasa_sdk.endpoint import create_app
 
     app = create_app("actions", cors_origins=None)
+    app.config.KEEP_ALIVE_TIMEOUT = 75  # seconds; longer than Rasa keeps a connection, so that none is closed under a call
     app.run(host="127.0.0.1", port=chosen.actions_port, workers=1, access_log=False, motd=False)
 
 
@@ -119,7 +130,7 @@ def _understand(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
-    """Measure how well labelled messages are understood; writes build/evaluation/. Exit code 1 when a training line repeats a labelled one."""
+    """Measure understanding on labelled messages; writes build/evaluation/. Exit code 1 when a training line repeats one of them."""
     from bot.evaluation import understanding
 
     logs.configure("INFO", "evaluate")

@@ -6,7 +6,7 @@ import base64
 import binascii
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,8 +41,8 @@ class Settings:
     host: str
     port: int
     public_url: str  # https address under which the world reaches the gateway; empty: none
-    database_url: str
-    redis_url: str
+    database_url: str = field(repr=False)  # may hold a password
+    redis_url: str = field(repr=False)
     rasa_url: str
     rasa_port: int
     actions_port: int

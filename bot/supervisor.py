@@ -7,9 +7,11 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import sys
 import time
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -29,6 +31,10 @@ class StartError(SohojatriError):
     """A part of Sohojatri did not come up; its last lines stand above."""
 
 
+class PortTaken(SohojatriError):
+    """A port is taken; the message names the setting and the cure."""
+
+
 @dataclass
 class Part:
     name: str
@@ -46,8 +52,24 @@ def parts(settings: Settings) -> list[Part]:
     ]
 
 
+def listen(host: str, port: int, setting: str) -> socket.socket:
+    """A listening socket. Raises PortTaken.
+
+    Taken before anything else is done: a second gateway that learns of the first only at the end of its start has by then given back
+    the first one's leases, which bear the same name, and answered messages that were being answered.
+    """
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise PortTaken(
+            f"{setting}: cannot listen on {host}:{port} ({error.strerror or error}). "
+            f"Is Sohojatri running already? Stop what uses the port, or choose another with {setting}."
+        ) from None
+
+
 async def run(settings: Settings) -> None:
-    """Until SIGINT or SIGTERM. Raises StartError when the parts do not come up in two minutes."""
+    """Until SIGINT or SIGTERM. Raises PortTaken, and StartError when the parts do not come up in two minutes."""
+    _check_ports(settings)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -64,6 +86,13 @@ async def run(settings: Settings) -> None:
         await asyncio.gather(*keepers, return_exceptions=True)
 
 
+def _check_ports(settings: Settings) -> None:
+    """A stranger on a port would answer for our part, and look healthy, while ours dies again and again."""
+    listen(settings.host, settings.port, "PORT").close()
+    listen(urlsplit(settings.rasa_url).hostname or "127.0.0.1", settings.rasa_port, "RASA_PORT").close()
+    listen("127.0.0.1", settings.actions_port, "ACTIONS_PORT").close()
+
+
 async def _keep(part: Part, stop: asyncio.Event) -> None:
     """Starts a part, and again whenever it dies."""
     while not stop.is_set():
@@ -72,6 +101,8 @@ async def _keep(part: Part, stop: asyncio.Event) -> None:
         part.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", *part.arguments, cwd=ROOT, env={**QUIET, **os.environ}, start_new_session=True
         )
+        if stop.is_set():  # it came while the part was being started: nobody else would end this one
+            await _end(part)
         code = await part.process.wait()
         if stop.is_set():
             return
@@ -92,7 +123,7 @@ async def _wait_healthy(house: list[Part], stop: asyncio.Event) -> bool:
                         log.info("%s is up (%.0f s)", name, time.monotonic() - begun)
                         del waiting[name]
             if time.monotonic() - begun > _PATIENCE:
-                raise StartError(f"Not up after {_PATIENCE:.0f} s: {', '.join(waiting)}. Is a port taken? PORT, RASA_PORT and ACTIONS_PORT choose others.")
+                raise StartError(f"Not up after {_PATIENCE:.0f} s: {', '.join(waiting)}. Their own lines above say why.")
             await asyncio.sleep(0.3)
     return not waiting
 

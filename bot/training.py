@@ -86,7 +86,8 @@ def topic_model(path: Path | None = None) -> TopicModel:
                     (Path(folder) / place.name).write_bytes(content.read())
             return TopicModel.load(Path(folder))
     except (OSError, EOFError, tarfile.TarError, zlib.error, zipfile.BadZipFile, ValueError, KeyError) as error:
-        raise NoModel(f"{path} holds no classifier that can be read ({type(error).__name__}). Run `python -m bot train --force`.") from error
+        kind = type(error).__name__
+        raise NoModel(f"{path} holds no classifier that can be read ({kind}). Run `python -m bot train --force`.") from error
 
 
 def rasa_train(options: Sequence[str], folder: Path) -> str | None:

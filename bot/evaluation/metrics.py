@@ -172,7 +172,11 @@ def confusions(answers: Sequence[Answered], most: int) -> list[tuple[str, str, d
     counts = Counter((answer.line.topic, answer.topic) for answer in answers if not answer.right)
     pairs = sorted(counts, key=lambda pair: (-counts[pair], pair))[:most]
     registers = Counter((answer.line.topic, answer.topic, answer.line.register) for answer in answers)
-    return [(*pair, {name: registers[(*pair, name)] for name in REGISTERS if registers[(*pair, name)]}) for pair in pairs]
+    found = []
+    for label, answer in pairs:
+        where = {name: registers[label, answer, name] for name in REGISTERS}
+        found.append((label, answer, {name: count for name, count in where.items() if count}))
+    return found
 
 
 def _any(answer: Answered) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bot.evaluation import metrics, plots
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 _PAIRS = 20  # confusions shown
 _COPIES = 20  # near copies named
 _HEAD = (
-    "lines", "topic accuracy", "… levels none and standard", "macro-F1", "out-of-scope precision", "out-of-scope recall", "in scope, refused",
-    "language", "calibration error", "median", "p95",
+    "lines", "topic accuracy", "… levels none and standard", "macro-F1", "out-of-scope precision", "out-of-scope recall",
+    "in scope, refused", "language", "calibration error", "median", "p95",
 )  # fmt: skip
 _DANGER = (
-    "register", "critical and urgent", "flagged", "critical: flagged", "flagged or asked softly", "right category", "none and standard", "false flags",
-    "asked softly", "topic accuracy",
+    "register", "critical and urgent", "flagged", "critical: flagged", "flagged or asked softly", "right category", "none and standard",
+    "false flags", "asked softly", "topic accuracy",
 )  # fmt: skip
 
 
@@ -60,24 +60,30 @@ def _first(found: Result) -> Part:
         "How well messages are understood",
         (
             f"Measured {found.at}: {len(found.lines.lines)} labelled lines ({files}), trained on {found.examples:,} examples. "
-            "The lines were written for this purpose, not collected: these scores are synthetic. Brackets hold 95 % intervals (Wilson) or counts.",
+            "The lines were written for this purpose, not collected: these scores are synthetic. "
+            "Brackets hold 95 % intervals (Wilson) or counts.",
             *((f"Left out, for want of fields: {left} lines.",) if left else ()),
         ),
     )
 
 
 def _topics(who: dict[str, list[Answered]]) -> Part:
-    rows: list[tuple[str, ...]] = []
     measured = {name: {register: metrics.figures(some) for register, some in metrics.by_register(all).items()} for name, all in who.items()}
+    rows: list[tuple[str, ...]] = []
     for register in measured["ours"]:
         rows += [(register, *((name,) if len(who) > 1 else ()), *_cells(measured[name][register])) for name in who]
-    calm = {name: {r: f.calm.value for r, f in figures.items() if f.calm.value is not None} for name, figures in measured.items()}
-    registers = [value for register, value in calm["ours"].items() if register != ALL]
-    points = [f"Gap between the best and the worst register, levels none and standard: {max(registers) - min(registers):.3f}"] if registers else []
-    if "stock" in who:
-        points += [f"{register}, levels none and standard: {calm['ours'][register] - other:+.3f} against stock Rasa" for register, other in calm["stock"].items()]
     head = ("register", *(("by",) if len(who) > 1 else ()), *_HEAD)
-    return Part("Topics", (), Table(head, tuple(rows), len(who)), plots.ACCURACY, tuple(points))
+    return Part("Topics", (), Table(head, tuple(rows), len(who)), plots.ACCURACY, tuple(_distances(measured)))
+
+
+def _distances(measured: dict[str, dict[str, Figures]]) -> Iterator[str]:
+    """What the registers, and the two, are apart."""
+    calm = {name: {r: f.calm.value for r, f in figures.items() if f.calm.value is not None} for name, figures in measured.items()}
+    values = [value for register, value in calm["ours"].items() if register != ALL]
+    if values:
+        yield f"Gap between the best and the worst register, levels none and standard: {max(values) - min(values):.3f}"
+    for register, other in calm.get("stock", {}).items():
+        yield f"{register}, levels none and standard: {calm['ours'][register] - other:+.3f} against stock Rasa"
 
 
 def _cells(figures: Figures) -> tuple[str, ...]:
@@ -122,7 +128,7 @@ def _danger(title: str, answers: Sequence[Answered]) -> Part:
                 rate(found.asks), rate(metrics.figures(some).accuracy, interval=True),
             )
         )  # fmt: skip
-    said = "What the bot would act on: the rules of the lexicon, then the classifier's word. A flag opens a case; a soft question adds one line."
+    said = "What the bot would act on: the rules, then the classifier's word. A flag opens a case; a soft question adds one line."
     return Part(title, (said,), Table(_DANGER, tuple(rows)))
 
 
@@ -135,15 +141,15 @@ def _copies(found: Result) -> Part:
 
 def _method(found: Result) -> Part:
     said = [
-        f"Every line is read as a first message, in one process on {found.cores} cores (load average {found.load} before). The topic is the "
-        "likeliest one, however doubtful; where a typed command is read it is control. Macro-F1 is the mean over the topics that occur among the "
-        "labels. Right languages: bn for bn, bn-latn for banglish, either for mixed, en for en. Milliseconds are of all that is read of a message: "
-        "language, command, topic, entities, danger.",
+        f"Every line is read as a first message, in one process on {found.cores} cores (load average {found.load} before). "
+        "The topic is the likeliest one, however doubtful; where a typed command is read it is control. Macro-F1 is the mean over the "
+        "topics that occur among the labels. Right languages: bn for bn, bn-latn for banglish, either for mixed, en for en. Milliseconds "
+        "are of all that is read of a message: language, command, topic, entities, danger.",
         "Lines of safety files are left out of the tables of topics, unless there are no others: their topics were chosen to be traps.",
     ]
     if found.stock is not None:
         said.append(
-            f"Stock Rasa: the default pipeline of `rasa init`, trained on the same examples for {found.stock_epochs} epochs, read with Rasa's "
-            "Agent in one process. Its topic is the likeliest one too, whatever its fallback says. It tells no language."
+            f"Stock Rasa: the default pipeline of `rasa init`, trained on the same examples for {found.stock_epochs} epochs, read with "
+            "Rasa's Agent in one process. Its topic is the likeliest one too, whatever its fallback says. It tells no language."
         )
     return Part("Method", tuple(said))

@@ -11,9 +11,7 @@ import os
 from functools import partial
 from urllib.parse import urlsplit
 
-import jsonschema
 from rasa.core import run as rasa_run
-from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent, load_agent
 from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.core.utils import AvailableEndpoints, number_of_sanic_workers
@@ -22,10 +20,13 @@ from sanic import Sanic
 
 from bot import logs
 from bot.errors import SohojatriError
+from bot.nlu.quick import KeptOpen, hurry
 from bot.nlu.silence import silence
 from bot.settings import ROOT, Settings
 from bot.storage.tracker_store import SealedTrackerStore
 from bot.training import MODEL
+
+KEEP_ALIVE = 75  # seconds a connection may rest; more than any client keeps one, so that none is closed under a call
 
 
 class WrongTrackerStore(SohojatriError):
@@ -37,14 +38,17 @@ def serve(settings: Settings) -> None:
     os.environ.setdefault("ACTIONS_PORT", str(settings.actions_port))
     logs.configure("WARNING", "rasa")
     silence()
-    _check_schema_once()
+    hurry()
     endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    endpoints.action = KeptOpen.like(endpoints.action)
     if settings.redis_url:
         endpoints.lock_store = _redis(settings.redis_url)
     channels = rasa_run.create_http_input_channels(None, str(ROOT / "credentials.yml"))
     app = rasa_run.configure_app(channels, enable_api=False, endpoints=endpoints)
     app.register_listener(partial(_load, endpoints), "before_server_start")
     app.register_listener(rasa_run.close_resources, "after_server_stop")
+    app.register_listener(partial(_close, endpoints.action), "after_server_stop")
+    app.config.KEEP_ALIVE_TIMEOUT = KEEP_ALIVE
     host = urlsplit(settings.rasa_url).hostname or "127.0.0.1"
     app.run(host=host, port=settings.rasa_port, workers=number_of_sanic_workers(endpoints.lock_store), access_log=False, motd=False)
 
@@ -65,18 +69,8 @@ def _insist(agent: Agent) -> None:
     agent.processor.tracker_store = inner
 
 
-def _check_schema_once() -> None:
-    """Rasa checks the schema of action results, itself and not only a result, with every call: measured, over half of a turn's time."""
-    schema = RemoteAction.action_response_format_spec()
-    kind = jsonschema.validators.validator_for(schema)
-    kind.check_schema(schema)
-    validator = kind(schema)
-
-    def validate(self: RemoteAction, result: dict[str, object]) -> bool:
-        validator.validate(result)
-        return True
-
-    RemoteAction._validate_action_result = validate
+async def _close(endpoint: KeptOpen, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+    await endpoint.close()
 
 
 def _redis(url: str) -> EndpointConfig:

@@ -17,7 +17,7 @@ STEPS = 13
 CODE_DIGITS = 8
 _GRAMMAR = re.compile(r"[a-z][a-z_]{0,30}(\.[a-z0-9_]{1,30}){0,2}")
 _NO = sound("no")
-_CODE = re.compile(rf"(?<!\d)(\d(?:[ -]?\d){{{CODE_DIGITS - 1}}})(?!\d)")
+_CODE = re.compile(r"(?<![\d-])(\d{4}[ -]?\d{4}|(?:\d\d ){3}\d\d)(?![\d-])")  # in fours, as it is told, or in pairs; not a date
 _NAMES_WITHOUT_ARGUMENT = frozenset(
     """start begin restart next next_step back repeat resume where steps more_steps menu topics done not_done yes no person hotlines language
     stop carry delete delete_yes privacy help safe""".split()

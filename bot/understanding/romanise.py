@@ -67,16 +67,17 @@ def _conjunct(letters: list[str], index: int, sound: str, out: list[str]) -> int
         return index
     if follower == "ব" and not out:  # at the start of a word ba-phala is silent: shami, shoshur
         return _consonant(letters, index + 1, sound, out)
-    if follower == "য":  # ya-phala: bidya, jonno
+    if follower == "য":  # ya-phala doubles inside a word (jonno, ottachar), and opens the vowel at its start (bank, bebsha)
         beyond = letters[index + 1] if index + 1 < len(letters) else ""
-        out.extend((sound, "y"))
-        if not beyond or beyond not in _SIGNS + _JOIN:
-            out.append("o")
+        spoken = bool(beyond) and beyond in _SIGNS + _JOIN
+        out.extend((sound[0], sound) if out else (sound,))
+        if not spoken:
+            out.append("o" if len(out) > 1 else "e")
         return index + 1
     silent = (follower == "ব" and sound not in ("m", "l", "g", "n")) or (follower == "ম" and sound in ("sh", "s", "t", "d"))
     if follower and silent and out:  # ba-phala and ma-phala double the consonant inside a word: bissas, attiyo
         beyond = letters[index + 1] if index + 1 < len(letters) else ""
-        out.extend((sound, sound))
+        out.extend((sound[0], sound))
         if not beyond or beyond not in _SIGNS + _JOIN:
             out.append("o")
         return index + 1
@@ -103,7 +104,7 @@ _CONSONANT_HABITS = tuple(
 _VOWEL_HABITS = tuple(
     (re.compile(pattern), to)
     for pattern, to in (
-        (r"ou|oo", "u"), (r"ee|ii", "i"), (r"(?<=[aeiou])[yi]$", "i"), (r"y", "i"), (r"[ao]", "a"), (r"[ei]", "i"),
+        (r"ou", "u"), (r"(?<=[aeiou])[yi]$", "i"), (r"y", "i"), (r"[ao]", "a"), (r"[ei]", "i"),
         (r"h$", ""), (r"(\D)\1+", r"\1"),
     )
 )  # fmt: skip
@@ -113,6 +114,7 @@ _VOWEL_HABITS = tuple(
 def sound(word: str) -> str:
     """Consonant habits folded, vowels folded softly: "korchi", "korsi", "করছি" → one key. Distinguishes more/mare less than `latin`."""
     key = _consonants(latin(word))
+    key = _last_o(key)
     for pattern, to in _VOWEL_HABITS:
         key = pattern.sub(to, key)
     return key
@@ -127,6 +129,11 @@ def skeleton(word: str) -> str:
     return initial + re.sub(r"(\D)\1+", r"\1", re.sub(r"[aeiouy]", "", key))
 
 
+def _last_o(key: str) -> str:
+    """Without the o that some write after a last consonant: jabo, যাবো and যাব are one."""
+    return key[:-1] if len(key) > 3 and key[-1] == "o" and key[-2] not in "aeiou" else key
+
+
 def _consonants(word: str) -> str:
     for pattern, to in _CONSONANT_HABITS:
         word = pattern.sub(to, word)
@@ -136,4 +143,4 @@ def _consonants(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def plain(word: str) -> str:
     """Consonant habits folded, vowels kept: what patterns of danger are read on ("mare" beats, "more" dies)."""
-    return _consonants(latin(word)).replace("ee", "i").replace("oo", "u")
+    return _last_o(_consonants(latin(word)))

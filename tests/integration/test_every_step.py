@@ -67,7 +67,7 @@ def two_people() -> list[Step]:
 
 def carried_by_code() -> list[Step]:
     ann, again = Person("telegram", "ann"), Person("messenger", "ann-on-messenger")
-    return [say("english", "step 5", person=ann), say("done", "carry", person=ann), redeem(again, ann), say("where am i", "next", person=again)]
+    return [say("step 5", "done", "carry", person=ann), redeem(again, ann), say("next", person=again)]
 
 
 def case_carried_by_code() -> list[Step]:
@@ -77,22 +77,22 @@ def case_carried_by_code() -> list[Step]:
 
 def deletion() -> list[Step]:
     ann = Person("telegram", "ann")
-    return [say("english", "step 5", person=ann), say("delete", person=ann), press("delete_yes", ann), say("where am i", person=ann)]
+    return [say("step 5", person=ann), press("delete_yes", ann), say("where am i", person=ann)]
 
 
 def deletion_with_an_open_case() -> list[Step]:
     ann = Person("telegram", "ann")
-    return [say("step 5", "amake mere felbe bolse", "delete", person=ann), press("delete_yes", ann), say("where am i", person=ann)]
+    return [say("step 5", "amake mere felbe bolse", person=ann), press("delete_yes", ann), say("where am i", person=ann)]
 
 
 def another_language() -> list[Step]:
     ann = Person("telegram", "ann")
-    return [say("step 2", "english", person=ann), say("next", "ভাষা", person=ann), say("where am i", person=ann)]
+    return [say("english", "step 2", person=ann), say("ভাষা", person=ann)]
 
 
 def the_walk() -> list[Step]:
     ann = Person("telegram", "ann")
-    return [say("begin", person=ann), say("next", "next", "next", person=ann)]
+    return [say("begin", "next", "next", "next", person=ann)]
 
 
 SCENARIOS = [three_texts, carried_by_code, deletion, another_language, the_walk]
@@ -222,7 +222,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
         else:
             url = request.getfixturevalue("migrated_postgres_url")
         database = Database(url)
-        yield Stage(database, every=1 if request.param == "sqlite" else 5)
+        yield Stage(database, every=1 if request.param == "sqlite" else 6)
         database.close()
 
 
@@ -239,7 +239,7 @@ async def _die_everywhere(stage: Stage, scenario: Callable[[], list[Step]], ever
             deaths += died
             repeats += len(unrecorded)
     assert deaths >= len(boundary.calls) / (every * stage.every)
-    assert repeats > 0 or stage.every > 1  # the one ambiguity was met: sent, and not on record
+    assert repeats > 0 or every * stage.every > 1  # the one ambiguity was met: sent, and not on record
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
@@ -248,16 +248,16 @@ async def test_a_death_at_any_call_loses_and_repeats_nothing(stage: Stage, scena
 
 
 @pytest.mark.parametrize("scenario", MORE, ids=lambda scenario: scenario.__name__)
-async def test_nor_does_one_at_every_second_call_of_what_happens_less_often(stage: Stage, scenario: Callable[[], list[Step]]) -> None:
-    await _die_everywhere(stage, scenario, every=2)
+async def test_nor_does_one_at_every_third_call_of_what_happens_less_often(stage: Stage, scenario: Callable[[], list[Step]]) -> None:
+    await _die_everywhere(stage, scenario, every=3)
 
 
 async def test_another_gateway_takes_over(stage: Stage) -> None:
-    await _die_everywhere(stage, carried_by_code, every=4, heir="gateway:8081")
+    await _die_everywhere(stage, carried_by_code, every=6, heir="gateway:8081")
 
 
 async def test_a_death_while_the_platform_is_busy(stage: Stage) -> None:
-    await _die_everywhere(stage, three_texts, every=2, busy=2)
+    await _die_everywhere(stage, three_texts, every=4, busy=2)
 
 
 # What the clean runs must say: the comparison above is worth nothing where both are wrong.
@@ -277,7 +277,7 @@ async def test_three_texts_are_answered_in_order_the_disclosure_by_the_fixed_rep
 
 async def test_a_code_carries_place_and_marks(stage: Stage) -> None:
     end = await _clean(stage, carried_by_code)
-    assert end.texts["ann-on-messenger"][0] == SENTENCES["carried"]["en"]
+    assert end.texts["ann-on-messenger"][0] == SENTENCES["carried"]["bn"]
     assert len(end.stored["people"]) == 1 and sum(end.stored["people"].values()) == 1
     ((_, _, _, step, part, done, _),) = end.stored["people"]
     assert (step, part, done) == (5, 1, 1 << 5)
@@ -286,8 +286,8 @@ async def test_a_code_carries_place_and_marks(stage: Stage) -> None:
 
 async def test_a_deletion_leaves_one_empty_person(stage: Stage) -> None:
     end = await _clean(stage, deletion)
-    assert [end.texts["ann"][i] for i in (2, 3)] == [SENTENCES["delete_sure"]["en"], SENTENCES["deleted"]["en"]]
-    assert end.texts["ann"][4].startswith(SENTENCES["not_started"]["en"])
+    assert end.texts["ann"][1] == SENTENCES["deleted"]["bn"]
+    assert end.texts["ann"][2].startswith(SENTENCES["not_started"]["en"])
     assert end.stored["messages"].total() == 4  # "delete_yes", "where am i", and the two answers
     ((_, _, _, step, part, done, level),) = end.stored["people"]
     assert (step, part, done, level) == (0, 0, 0, 0)

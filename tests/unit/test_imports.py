@@ -12,7 +12,9 @@ from bot.settings import ROOT
 
 INNER = ("bot.model", "bot.errors")
 READING = (*INNER, "bot.understanding", "bot.knowledge")
-TOPS = ("bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.content", "bot.messenger_setup", "bot.understand", "bot.evaluation")
+TOPS = (
+    "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.content", "bot.messenger_setup", "bot.understand", "bot.evaluation",
+)  # fmt: skip
 ANY = ("bot",)  # of ours; actions are never among them
 
 # Package or module → what of ours it may import. The longest name that fits decides.
