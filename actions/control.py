@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.speaking import button, digits, entity, sentence, speak, state, ways
+from actions.speaking import button, digits, entity, sentence, speak, state
 from actions.steps import WALK, repeat, welcome_back
 from actions.topics import topic, topic_list
 from bot.knowledge import Knowledge, knowledge

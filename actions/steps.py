@@ -109,7 +109,9 @@ def jump(content: Knowledge, language: str, place: Place, command: Command) -> A
 
 def where(content: Knowledge, language: str, place: Place, command: Command) -> Answer:
     if not place.step and not place.done:
-        return Answer(replies=(sentence(content, language, "not_started", button(content, language, "begin"), button(content, language, "steps")),))
+        return Answer(
+            replies=(sentence(content, language, "not_started", button(content, language, "begin"), button(content, language, "steps")),)
+        )
     here = content.sentences["here"].fill(language, **_at(content, language, place)) + "\n" if place.step else ""
     return Answer(replies=(_progress(content, language, place, here, here_first=True),))
 
@@ -181,7 +183,9 @@ def _progress(content: Knowledge, language: str, place: Place, before: str, *, h
     left = [f"{digits(language, s.number)}. {s.name[language]}" for s in content.steps if s.number not in place.done]
     count = content.sentences["progress"].fill(language, count=digits(language, len(place.done)), left=digits(language, len(left)))
     names = content.sentences["left"].fill(language, names=", ".join(left)) if left else ""
-    return Reply(text=f"{before}{count}\n{names}".strip(), buttons=ways(content, language, *_progress_buttons(content, language, place, here_first)))
+    return Reply(
+        text=f"{before}{count}\n{names}".strip(), buttons=ways(content, language, *_progress_buttons(content, language, place, here_first))
+    )
 
 
 def _progress_buttons(content: Knowledge, language: str, place: Place, here_first: bool = False) -> list[Button]:

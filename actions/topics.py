@@ -53,7 +53,7 @@ class ActionUnsure(Action):
         return "action_unsure"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        language, place = state(tracker)
+        language, _ = state(tracker)
         ranking = [str(entry["name"]) for entry in tracker.latest_message.get("intent_ranking") or ()]
         # Too doubtful to be classified is never certain: where danger is likeliest, the soft line goes with the question.
         speak(dispatcher, replace(unsure(knowledge(), language, ranking), ask=ranking[:1] == [CRISIS]))

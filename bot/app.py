@@ -161,7 +161,9 @@ def _telegram(settings: Settings, content: Knowledge, intake: Intake) -> Telegra
     if not settings.telegram:
         return None
     texts = {name: {"bn": text.bn, "en": text.en} for name, text in content.telegram_commands.items()}
-    return Telegram(settings.telegram_bot_token.reveal(), settings.telegram_api_url, settings.telegram_webhook_secret.reveal(), intake, texts)
+    return Telegram(
+        settings.telegram_bot_token.reveal(), settings.telegram_api_url, settings.telegram_webhook_secret.reveal(), intake, texts
+    )
 
 
 def _messenger(settings: Settings, intake: Intake) -> Messenger | None:

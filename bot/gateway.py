@@ -120,7 +120,9 @@ class Gateway:
         whether it is in a language that is not ours."""
         state = turn.state
         if turn.inbound.kind is Kind.START and (link := _link(turn.inbound)) and link.name == "language" and not state.language_chosen:
-            return replace(state, language=link.arguments[0]), False  # the page she starts on is in that language; her choice may still come
+            return replace(
+                state, language=link.arguments[0]
+            ), False  # the page she starts on is in that language; her choice may still come
         if turn.inbound.kind not in (Kind.TEXT, Kind.EDIT, Kind.MEDIA) or not text:
             return state, False
         script = self._detect(text, state.script)

@@ -14,7 +14,6 @@ from bot.model import Button, CaseRequest, Level, Outcome, Reply, Risk, State, T
 from bot.triage import Replies, first_reply
 from bot.understanding.commands import CODE_DIGITS, Command
 
-
 Redeem = Callable[[str, str], Awaitable[tuple[str, State]]]  # (conversation, code) → ('ok' | 'wrong' | 'too_many', her state then)
 
 

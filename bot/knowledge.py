@@ -125,7 +125,9 @@ def load(directory: Path) -> Knowledge:
     words = read_yaml(directory / "words.yml")
     steps = tuple(sorted((_step(path) for path in sorted((directory / "steps").glob("*.yml"))), key=lambda step: step.number))
     if [step.number for step in steps] != list(range(1, 14)):
-        raise ContentError(f"{directory / 'steps'}: there must be one file for each number from 1 to 13; found {[s.number for s in steps]}.")
+        raise ContentError(
+            f"{directory / 'steps'}: there must be one file for each number from 1 to 13; found {[s.number for s in steps]}."
+        )
     topics = [_topic(path) for path in sorted((directory / "topics").glob("*.yml"))]
     _once(directory, [*(step.id for step in steps), *(topic.id for topic in topics)])
     source = directory / "words.yml"

@@ -7,14 +7,27 @@ import sys
 import traceback
 from types import TracebackType
 
-_NOISY = ("httpx", "httpcore", "telegram", "alembic", "sqlalchemy", "sanic", "rasa", "apscheduler", "matplotlib", "asyncio", "rasa_sdk", "uvicorn.access")
+_NOISY = (
+    "httpx",
+    "httpcore",
+    "telegram",
+    "alembic",
+    "sqlalchemy",
+    "sanic",
+    "rasa",
+    "apscheduler",
+    "matplotlib",
+    "asyncio",
+    "rasa_sdk",
+    "uvicorn.access",
+)
 _Exception = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 class QuietFormatter(logging.Formatter):
     """Exceptions without their messages: an error's words may quote what she wrote or who she is."""
 
-    def formatException(self, ei: _Exception) -> str:
+    def formatException(self, ei: _Exception) -> str:  # noqa: N802
         kind, _, trace = ei
         places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)] if trace else []
         return "\n".join([*places, kind.__name__ if kind else ""])

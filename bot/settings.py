@@ -124,11 +124,17 @@ def _check(s: Settings) -> None:
     if not s.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg2://")):
         raise SettingError("DATABASE_URL must start with postgresql:// or sqlite:///. Leave it empty for the embedded database.")
     if s.messenger and not s.messenger_app_secret:
-        raise SettingError("MESSENGER_APP_SECRET is missing: without it nobody could tell Meta's requests from forged ones. Copy it from the app's basic settings.")
+        raise SettingError(
+            "MESSENGER_APP_SECRET is missing: without it nobody could tell Meta's requests from forged ones. "
+            "Copy it from the app's basic settings."
+        )
     if s.messenger and not s.messenger_verify_token:
         raise SettingError("MESSENGER_VERIFY_TOKEN is missing: choose any long random text and enter the same in Meta's webhook settings.")
     if s.telegram and s.public_url and not s.telegram_webhook_secret:
-        raise SettingError("TELEGRAM_WEBHOOK_SECRET is missing: with PUBLIC_URL set, Telegram calls the webhook and must prove itself. Choose 32 or more letters and digits.")
+        raise SettingError(
+            "TELEGRAM_WEBHOOK_SECRET is missing: with PUBLIC_URL set, Telegram calls the webhook and must prove itself. "
+            "Choose 32 or more letters and digits."
+        )
     if s.telegram and ":" not in s.telegram_bot_token.reveal():
         raise SettingError("TELEGRAM_BOT_TOKEN does not look like a token of @BotFather (digits, a colon, letters).")
 
@@ -193,7 +199,9 @@ def _keys(env: dict[str, str], var: Path, create: bool) -> tuple[Secret, Secret]
     for entry in seal.split(","):
         version, colon, key = entry.strip().partition(":")
         if not colon or not version.isdecimal() or not 0 < int(version) < 256 or len(_bytes(key)) != 32:
-            raise SettingError("SEAL_KEYS must read '1:KEY' or '2:NEWKEY,1:OLDKEY', each KEY 32 random bytes in base64 (openssl rand -base64 32).")
+            raise SettingError(
+                "SEAL_KEYS must read '1:KEY' or '2:NEWKEY,1:OLDKEY', each KEY 32 random bytes in base64 (openssl rand -base64 32)."
+            )
     if len(_bytes(lookup)) != 32:
         raise SettingError("LOOKUP_KEY must be 32 random bytes in base64 (openssl rand -base64 32).")
     return Secret(seal), Secret(lookup)
@@ -210,7 +218,10 @@ def _kept_keys(path: Path, create: bool) -> tuple[str, str]:
             file.write(f"SEAL_KEYS=1:{seal}\nLOOKUP_KEY={lookup}\n")
     kept = _dotenv(path)
     if "SEAL_KEYS" not in kept or "LOOKUP_KEY" not in kept:
-        raise SettingError(f"{path} is damaged: it must hold SEAL_KEYS and LOOKUP_KEY. Bring it back from a backup; without it stored messages cannot be opened.")
+        raise SettingError(
+            f"{path} is damaged: it must hold SEAL_KEYS and LOOKUP_KEY. "
+            f"Bring it back from a backup; without it stored messages cannot be opened."
+        )
     return kept["SEAL_KEYS"], kept["LOOKUP_KEY"]
 
 

@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
 MODEL = ROOT / "models" / "sohojatri.tar.gz"
 _STAMP = MODEL.with_suffix(".inputs")
-_INPUTS = ("config.yml", "domain.yml", "data/**/*.yml", "knowledge/words.yml", "knowledge/steps/*.yml", "bot/understanding/*.py", "bot/nlu/*.py", "bot/knowledge.py")
+_INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "data/**/*.yml",
+    "knowledge/words.yml",
+    "knowledge/steps/*.yml",
+    "bot/understanding/*.py",
+    "bot/nlu/*.py",
+    "bot/knowledge.py",
+)
 
 _CLASSIFIER = "SohojatriTopicClassifier"  # in the name of its folder inside a model
 _SIGN_OF_LIFE = 15.0  # seconds between lines while it trains
@@ -106,4 +115,10 @@ def rasa_train(options: Sequence[str], folder: Path) -> str | None:
 
 
 # Rasa without telemetry, TensorFlow without chatter.
-QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "LOG_LEVEL_LIBRARIES": "ERROR", "PYTHONWARNINGS": "ignore"}
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "LOG_LEVEL_LIBRARIES": "ERROR",
+    "PYTHONWARNINGS": "ignore",
+}

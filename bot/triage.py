@@ -80,5 +80,7 @@ def first_reply(content: Knowledge, replies: Replies, state: State, risk: Risk) 
     script = state.language if state.language_chosen and state.language == "en" else state.script
     language = "en" if script == "en" else "bn"
     names: tuple[Text, ...] = tuple(content.buttons[name] for name in ("person", "hotlines", "safe"))
-    buttons = tuple(Button(title=name[language], payload=payload) for name, payload in zip(names, ("person", "hotlines", "safe"), strict=True))
+    buttons = tuple(
+        Button(title=name[language], payload=payload) for name, payload in zip(names, ("person", "hotlines", "safe"), strict=True)
+    )
     return Reply(text=replies.text(risk.flag, risk.category, script if script in _LANGUAGES else "bn"), buttons=buttons)

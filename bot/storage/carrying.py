@@ -78,9 +78,13 @@ def forget(tx: Transaction, conversation: str, *, answering: int | None = None) 
     kept = _needed(tx, ids, keep) if keep is not None else set()
     doomed = [i for i in ids if i not in kept]
     tx.connection.execute(
-        update(messages).where(messages.c.id == answering, messages.c.conversation_id.in_(doomed)).values(body=_nothing(tx, conversation), risk_reasons=None)
+        update(messages)
+        .where(messages.c.id == answering, messages.c.conversation_id.in_(doomed))
+        .values(body=_nothing(tx, conversation), risk_reasons=None)
     )
-    tx.connection.execute(delete(messages).where(messages.c.conversation_id.in_(doomed), messages.c.id != (answering or 0), messages.c.reply_to.is_not(None)))
+    tx.connection.execute(
+        delete(messages).where(messages.c.conversation_id.in_(doomed), messages.c.id != (answering or 0), messages.c.reply_to.is_not(None))
+    )
     tx.connection.execute(delete(messages).where(messages.c.conversation_id.in_(doomed), messages.c.id != (answering or 0)))
     emptied = doomed if answering is None else [i for i in doomed if i != conversation]
     tx.connection.execute(delete(conversations).where(conversations.c.id.in_(emptied)))
@@ -115,7 +119,12 @@ def _spend(tx: Transaction, code: str) -> int | None:
 
 
 def _spent_by(tx: Transaction, person: int, code: str) -> bool:
-    mine = (codes.c.digest == tx.sealer.digest("code", code), codes.c.person_id == person, codes.c.used_at.is_not(None), codes.c.expires_at > tx.now)
+    mine = (
+        codes.c.digest == tx.sealer.digest("code", code),
+        codes.c.person_id == person,
+        codes.c.used_at.is_not(None),
+        codes.c.expires_at > tx.now,
+    )
     return bool(tx.connection.execute(select(exists().where(*mine))).scalar())
 
 

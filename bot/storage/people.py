@@ -57,7 +57,9 @@ def remember(tx: Transaction, person: int, state: State) -> None:
 
 def reset(tx: Transaction, person: int) -> None:
     """Forgets all that was remembered of her; only her own wish to be forgotten lowers a level so."""
-    tx.connection.execute(update(people).where(people.c.id == person).values({**_columns(State()), "level": Level.NONE.rank, "offered": None}))
+    tx.connection.execute(
+        update(people).where(people.c.id == person).values({**_columns(State()), "level": Level.NONE.rank, "offered": None})
+    )
 
 
 def raise_level(tx: Transaction, person: int, rank: int) -> None:

@@ -67,7 +67,9 @@ class SealedTrackerStore(TrackerStore):
         packed = zlib.compress(json.dumps(events, separators=(",", ":")).encode(), 1)
         sealed = self._sealer.seal(packed, context=_context(sender_id))
         with self._database.note() as connection:
-            connection.execute(_upsert(connection.dialect.name), {"conversation_id": sender_id, "events": sealed, "updated_at": time.time()})
+            connection.execute(
+                _upsert(connection.dialect.name), {"conversation_id": sender_id, "events": sealed, "updated_at": time.time()}
+            )
 
     def _read(self, sender_id: str) -> list[dict[str, Any]] | None:
         with self._database.read() as connection:

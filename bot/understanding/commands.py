@@ -123,7 +123,7 @@ def _code(folded: str, tokens: list[str]) -> Command | None:
 
 
 def _jump(whole: str, vocabulary: Vocabulary) -> Command | None:
-    """"step 5", "ধাপ ৫ দেখান", "5", "pasport": nothing but a step, its number or name, and filler words."""
+    """ "step 5", "ধাপ ৫ দেখান", "5", "pasport": nothing but a step, its number or name, and filler words."""
     rest = f" {whole} "
     said_step = False
     for word in vocabulary.step_words:

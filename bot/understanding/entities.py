@@ -13,9 +13,15 @@ _WORD = re.compile("[\u0980-\u09ff\u200c\u200d]+|[^\\W\\d_]+", re.UNICODE)
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _PHONE = re.compile(r"(?<![\d.,])(?:\+|00)?\d(?:[\s-]?\d){8,14}(?![\d])")
 _RL = re.compile(r"(?:\brl|r\.l\.?|আর\s?এল|আরএল)[\s\-.:#]*(?:no|number|nombor|nambar|নং|নম্বর|নাম্বার)?[\s\-.:#]*(\d{1,5})", re.IGNORECASE)
-_STEP = re.compile(r"(?:ধাপ|স্টেপ|step|dhap|dap)\s*(?:no\.?|number|নং|নম্বর)?\s*(\d{1,2})(?!\d)|(?<!\d)(\d{1,2})\s*(?:নম্বর|নং|number|no\.?|nombor)\s*(?:ধাপ|step|dhap)", re.IGNORECASE)
-_UNITS = {"হাজার": 1_000, "hajar": 1_000, "hazar": 1_000, "k": 1_000, "thousand": 1_000, "লাখ": 100_000, "লক্ষ": 100_000, "lakh": 100_000, "lac": 100_000, "lak": 100_000,
-          "lakhs": 100_000, "কোটি": 10_000_000, "koti": 10_000_000, "crore": 10_000_000}  # fmt: skip
+_STEP = re.compile(
+    r"(?:ধাপ|স্টেপ|step|dhap|dap)\s*(?:no\.?|number|নং|নম্বর)?\s*(\d{1,2})(?!\d)"
+    r"|(?<!\d)(\d{1,2})\s*(?:নম্বর|নং|number|no\.?|nombor)\s*(?:ধাপ|step|dhap)",
+    re.IGNORECASE,
+)
+_UNITS = {
+    "হাজার": 1_000, "hajar": 1_000, "hazar": 1_000, "k": 1_000, "thousand": 1_000, "লাখ": 100_000, "লক্ষ": 100_000, "lakh": 100_000,
+    "lac": 100_000, "lak": 100_000, "lakhs": 100_000, "কোটি": 10_000_000, "koti": 10_000_000, "crore": 10_000_000,
+}  # fmt: skip
 _CURRENCIES = {
     "BDT": ("টাকা", "টাকার", "taka", "takar", "tk", "bdt", "৳"), "SAR": ("রিয়াল", "রিয়ালের", "riyal", "rial", "riyal", "sar", "real"),
     "AED": ("দিরহাম", "dirham", "aed", "dirhams"), "JOD": ("দিনার", "dinar", "jd", "dinars"), "USD": ("ডলার", "dollar", "usd", "dollars", "$"),
@@ -29,7 +35,9 @@ _AGENCY = re.compile(
     r"(?:\s+(?:ltd|limited|লিমিটেড|লিঃ))?)",
     re.IGNORECASE,
 )
-_ENDINGS = frozenset(plain(end) for end in "e te te r er ta ke theke thaika thiki y ay i o ei tei rei te ei t n y er ote oto".split()) | {""}
+_ENDINGS = frozenset(plain(end) for end in "e te te r er ta ke theke thaika thiki y ay i o ei tei rei te ei t n y er ote oto".split()) | {
+    ""
+}
 _NOT_A_NAME = frozenset(
     "এই ওই সেই কোন কোনো একটা একটি আমার আমাদের আপনার আপনাদের সরকারি বৈধ লাইসেন্স রিক্রুটিং ei oi sei kon kono ekta ekti amar amader apnar apnader sorkari boidho license "
     "recruiting the this that which any a an my your our legal is are manpower dhakar ঢাকার".split()

@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def features(text: str) -> Counter[str]:
     bones = [skeleton(token) for token in tokens]
     counts.update("w" + token for token in tokens)
     counts.update("s" + bone for bone in bones)
-    counts.update(f"b{one} {two}" for one, two in zip(bones, bones[1:], strict=False))
+    counts.update(f"b{one} {two}" for one, two in pairwise(bones))
     return counts
 
 
@@ -92,7 +93,8 @@ def train(texts: Sequence[str], topics: Sequence[str], min_documents: int = 2) -
     rows = [_row(counts, vocabulary, idf) for counts in counted]
     ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
     matrix = csr_matrix(
-        (np.concatenate([values for _, values in rows]), np.concatenate([columns for columns, _ in rows]), ends), shape=(len(texts), len(kept))
+        (np.concatenate([values for _, values in rows]), np.concatenate([columns for columns, _ in rows]), ends),
+        shape=(len(texts), len(kept)),
     )
     fitted = LogisticRegression(C=_C, class_weight="balanced", max_iter=500, tol=1e-3, random_state=0).fit(matrix, list(topics))
     return TopicModel(tuple(str(name) for name in fitted.classes_), vocabulary, idf, fitted.coef_.T.copy(), fitted.intercept_.copy())
