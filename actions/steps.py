@@ -192,5 +192,7 @@ def _progress_buttons(content: Knowledge, language: str, place: Place, here_firs
     """On: the first step after hers (or from hers) that is not done, else the first of all; and the list."""
     first = max(place.step, 1) if here_first else place.step + 1
     open_ = [number for number in (*range(first, STEPS + 1), *range(1, first)) if number not in place.done]
-    buttons = [button(content, language, "resume", f"step.{open_[0]}", step=digits(language, open_[0]))] if open_ else []
-    return [*buttons, button(content, language, "steps")]
+    if not open_:
+        return [button(content, language, "steps")]
+    title = "resume" if open_[0] == place.step else "go_step"
+    return [button(content, language, title, f"step.{open_[0]}", step=digits(language, open_[0])), button(content, language, "steps")]

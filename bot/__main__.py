@@ -18,11 +18,12 @@ from bot.settings import ROOT, Settings
 
 def _run(arguments: argparse.Namespace) -> None:
     """Train if needed, then start gateway, Rasa and actions together."""
-    from bot.supervisor import run
+    from bot.supervisor import check_ports, run
 
     chosen = _settings("run")
     if arguments.keys_notice:
         _say_where_the_keys_are(chosen)
+    check_ports(chosen)  # before the minute that training may take
     _migrate(arguments)  # before Rasa starts: its tracker store needs the tables
     training.train()
     asyncio.run(run(chosen))

@@ -67,9 +67,15 @@ def listen(host: str, port: int, setting: str) -> socket.socket:
         ) from None
 
 
+def check_ports(settings: Settings) -> None:
+    """A stranger on a port would answer for our part, and look healthy, while ours dies again and again. Raises PortTaken."""
+    listen(settings.host, settings.port, "PORT").close()
+    listen(urlsplit(settings.rasa_url).hostname or "127.0.0.1", settings.rasa_port, "RASA_PORT").close()
+    listen("127.0.0.1", settings.actions_port, "ACTIONS_PORT").close()
+
+
 async def run(settings: Settings) -> None:
-    """Until SIGINT or SIGTERM. Raises PortTaken, and StartError when the parts do not come up in two minutes."""
-    _check_ports(settings)
+    """Until SIGINT or SIGTERM. Raises StartError when the parts do not come up in two minutes."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -84,13 +90,6 @@ async def run(settings: Settings) -> None:
         log.info("Stopping …")
         await asyncio.gather(*(_end(part) for part in house))
         await asyncio.gather(*keepers, return_exceptions=True)
-
-
-def _check_ports(settings: Settings) -> None:
-    """A stranger on a port would answer for our part, and look healthy, while ours dies again and again."""
-    listen(settings.host, settings.port, "PORT").close()
-    listen(urlsplit(settings.rasa_url).hostname or "127.0.0.1", settings.rasa_port, "RASA_PORT").close()
-    listen("127.0.0.1", settings.actions_port, "ACTIONS_PORT").close()
 
 
 async def _keep(part: Part, stop: asyncio.Event) -> None:

@@ -70,6 +70,13 @@ class WholeHouse:
         }
         self._processes: dict[Part, subprocess.Popen[bytes]] = {}
 
+    def set(self, **environment: str) -> None:
+        """Settings for the parts that are started from now on."""
+        self._environment.update(environment)
+
+    def pid(self, name: Part) -> int:
+        return self._processes[name].pid
+
     def start(self, *names: Part) -> None:
         """Starts the named parts (all three when none is named) and waits until they answer."""
         chosen = names or ("actions", "rasa", "gateway")

@@ -17,7 +17,7 @@ from bot.near import near_copies
 NEAR = 0.6  # share of common character 4-grams from which a training line is a copy of a labelled one
 _SHORT = 10  # characters: shorter lines ("ok", "next", "help me") are nobody's own
 _SAFETY = "safety"  # in the name of a file whose lines are about danger and its look-alikes
-_LEVELS = frozenset(level.value for level in Level)
+_LEVELS = tuple(level.value for level in Level)
 
 
 class NoLabelledLines(SohojatriError):

@@ -79,5 +79,5 @@ def _html(part: Part, heading: str, folder: Path) -> str:
 
 
 def _row(cell: str, values: Sequence[str], words: int) -> str:
-    cells = [f'<{cell}{" class=word" if column < words else ""}>{escape(value)}</{cell}>' for column, value in enumerate(values)]
+    cells = [f"<{cell}{' class=word' if column < words else ''}>{escape(value)}</{cell}>" for column, value in enumerate(values)]
     return f"<tr>{''.join(cells)}</tr>"

@@ -21,7 +21,13 @@ def test_a_line_keeps_its_fields_and_gains_what_was_understood():
     (line,) = run(GOOD)
     assert {name: line[name] for name in GOOD} == GOOD
     assert set(line) - set(GOOD) == {"language", "intent", "confidence", "entities", "flag", "ask", "flag_category", "millis"}
-    assert (line["language"], line["intent"], line["flag"], line["ask"], line["flag_category"]) == ("bn-latn", "step_visa", "none", False, None)
+    assert (line["language"], line["intent"], line["flag"], line["ask"], line["flag_category"]) == (
+        "bn-latn",
+        "step_visa",
+        "none",
+        False,
+        None,
+    )
     assert line["entities"] == [{"entity": "money", "value": "200000 BDT", "start": 15, "end": 26}]
     assert 0 < line["confidence"] < 1
     assert line["millis"] >= 0

@@ -78,9 +78,7 @@ def test_what_the_rules_only_asked_about_a_certain_classifier_flags_in_their_cat
     asked = Risk(ask=True, category="physical_violence", reasons=("hits",))
     assert reader("step_visa", 0.9).read(text).risk == asked
     assert reader("crisis", BELOW).read(text).risk == asked
-    assert reader("crisis", 0.9).read(text).risk == Risk(
-        flag=Level.URGENT, category="physical_violence", reasons=("hits", "dialogue")
-    )
+    assert reader("crisis", 0.9).read(text).risk == Risk(flag=Level.URGENT, category="physical_violence", reasons=("hits", "dialogue"))
 
 
 @pytest.mark.parametrize("text", ["next", "मुझे मदद चाहिए", "🙂", "?!"])
