@@ -24,8 +24,10 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def sentence(name: str, language: str, **fill: object) -> str:
-    return flat(CONTENT.sentences[name].fill(language, **fill)) if fill else flat(CONTENT.sentences[name][language])
+def sentence(which: str, language: str, /, **fill: object) -> str:
+    """One of the program's own, as `flat` gives it."""
+    text = CONTENT.sentences[which]
+    return flat(text.fill(language, **fill) if fill else text[language])
 
 
 def rows(house: WholeHouse, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -53,6 +55,10 @@ class Chat:
         self.house, self.user = house, user
 
     @property
+    def is_telegram(self) -> bool:
+        return isinstance(self.user, TelegramUser)
+
+    @property
     def texts(self) -> list[str]:
         """All that she got, oldest first."""
         return [flat(sent.text) for sent in self.user.received]
@@ -77,9 +83,8 @@ class Chat:
 
     def place(self) -> tuple[int, int, set[int]]:
         """Step and part where she is, and the steps marked done, as stored. Presses nothing."""
-        address = getattr(self.user, "chat_id", None) or self.user.psid  # type: ignore[union-attr]
-        channel = "telegram" if hasattr(self.user, "chat_id") else "messenger"
-        digest = sealer(self.house).digest("address", channel, str(address))
+        channel, address = ("telegram", str(self.user.chat_id)) if isinstance(self.user, TelegramUser) else ("messenger", self.user.psid)
+        digest = sealer(self.house).digest("address", channel, address)
         query = "SELECT p.step, p.part, p.done FROM people p JOIN conversations c ON c.person_id = p.id WHERE c.channel = ? AND c.address_digest = ?"
         ((step, part, done),) = rows(self.house, query, channel, digest)
         return step, part, {number for number in range(1, 14) if done >> number & 1}

@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.knowledge import knowledge
 from bot.understanding import topics
 from bot.understanding.commands import aspect, read
+from bot.understanding.entities import find
 
 CONTROL, FALLBACK, RANKING = "control", "nlu_fallback", "intent_ranking"
 _SHOWN = 10  # topics in the ranking
@@ -49,7 +50,9 @@ class SohojatriTopicClassifier(IntentClassifier, GraphComponent):
         self._config, self._storage, self._resource, self._model = config, storage, resource, model
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> SohojatriTopicClassifier:
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> SohojatriTopicClassifier:
         return cls(config, model_storage, resource)
 
     @classmethod
@@ -90,10 +93,12 @@ class SohojatriTopicClassifier(IntentClassifier, GraphComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class SohojatriReader(EntityExtractorMixin, GraphComponent):
-    """Finds typed commands (then the intent is control, without doubt) and which section of a step a question asks for."""
+    """Finds typed commands (then the intent is control, without doubt), which section of a step a question asks for, and entities."""
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> SohojatriReader:
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> SohojatriReader:
         return cls()
 
     @classmethod
@@ -101,18 +106,19 @@ class SohojatriReader(EntityExtractorMixin, GraphComponent):
         return source_fingerprint()
 
     def process(self, messages: list[Message]) -> list[Message]:
-        vocabulary = knowledge().vocabulary
+        content = knowledge()
         for message in messages:
             text = message.get(TEXT) or ""
-            command, asked = read(text, vocabulary), aspect(text, vocabulary)
-            found = [_entity("command", str(command), text)] if command else []
+            command, asked = read(text, content.vocabulary), aspect(text, content.vocabulary)
+            found = [_entity(entity.name, entity.value, entity.start, entity.end) for entity in find(text, content.places)]
             if asked:
-                found.append(_entity("aspect", asked, text))
-            message.set(ENTITIES, [*message.get(ENTITIES, []), *self.add_extractor_name(found)], add_to_output=True)
-            if command:
+                found.append(_entity("aspect", asked, 0, len(text)))
+            if command:  # nothing else may be read out of it
+                found = [_entity("command", str(command), 0, len(text))]
                 message.set(INTENT, {"name": CONTROL, "confidence": 1.0}, add_to_output=True)
+            message.set(ENTITIES, [*message.get(ENTITIES, []), *self.add_extractor_name(found)], add_to_output=True)
         return messages
 
 
-def _entity(name: str, value: str, text: str) -> dict[str, Any]:
-    return {"entity": name, "value": value, "start": 0, "end": len(text)}
+def _entity(name: str, value: str, start: int, end: int) -> dict[str, Any]:
+    return {"entity": name, "value": value, "start": start, "end": end}

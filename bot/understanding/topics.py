@@ -20,6 +20,7 @@ from bot.understanding.romanise import latin, skeleton
 
 _CHARS = range(1, 5)  # lengths of character n-grams
 _C = 20.0  # inverse regularisation of the logistic regression
+_SHARPNESS = 1.5  # what scores are multiplied by, so that a confidence of 0.8 is right four times in five (measured on labelled lines)
 _FILE = "topics.npz"
 
 
@@ -53,7 +54,7 @@ class TopicModel:
         """(topics,) summing to one, in the order of `topics`."""
         columns, values = _row(features(text), self.vocabulary, self.idf)
         scores = self.bias + values @ self.weights[columns] if len(columns) else self.bias
-        exponent = np.exp(scores - scores.max())
+        exponent = np.exp(_SHARPNESS * (scores - scores.max()))
         return np.asarray(exponent / exponent.sum())
 
     def ranking(self, text: str) -> list[tuple[str, float]]:

@@ -211,10 +211,11 @@ def test_a_person_is_called_and_numbers_come_from_everywhere(bangla: Chat, engli
     assert "999" in bangla.say("মানুষের সাথে কথা বলতে চাই")
     assert "999" in english.say("talk to a person")
     assert rows(house, "SELECT count(*) FROM cases WHERE reason = 'asked_for_person'")[0][0] == before + 2
-    for ask in (lambda: bangla.press("hotlines"), lambda: bangla.say("নম্বর"), lambda: bangla.say("/help"), lambda: english.say("helpline")):
-        answer = ask()
+    lists = [(bangla.press("hotlines"), "bn"), (bangla.say("নম্বর"), "bn"), (bangla.say("/help"), "bn"), (english.say("helpline"), "en")]
+    for answer, language in lists:
         for hotline in CONTENT.hotlines:
-            assert (hotline.number in answer) == (hotline.place in ("bd", "abroad")), hotline.id
+            told = f"{hotline.number} · {flat(hotline.name[language])}" in answer
+            assert told == (hotline.place in ("bd", "abroad")), hotline.id
 
 
 @pytest.mark.parametrize(
@@ -224,7 +225,7 @@ def test_danger_gets_numbers_and_a_case_wherever_she_is_in_the_walk(bangla: Chat
     before = rows(bangla.house, "SELECT count(*) FROM cases WHERE reason = 'flagged'")[0][0]
     bangla.say("ধাপ ৪", "next")
     answer = bangla.say(said)
-    assert "+880 9610 102030" in answer and ("999" in answer or "109" in answer)
+    assert "+880 9610 102030" in answer and re.search(r"\b(999|109|16135)\b", answer)
     assert bangla.buttons == ["person", "hotlines", "safe"]
     assert rows(bangla.house, "SELECT count(*) FROM cases WHERE reason = 'flagged'")[0][0] == before + 1
     assert bangla.place()[:2] == (4, 1)
