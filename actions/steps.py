@@ -9,10 +9,10 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.speaking import button, digits, entity, sentence, speak, state, ways
+from actions.speaking import button, digits, sentence, speak, state, ways
 from bot.knowledge import PARTS, Knowledge, Step, knowledge
 from bot.model import Answer, Button, Place, Reply
-from bot.understanding.commands import STEPS, Command
+from bot.understanding.commands import STEPS, Command, aspect
 
 _FIRST_HALF = 7  # steps shown on the first page of the list: quick replies and small screens hold no more
 
@@ -28,7 +28,8 @@ class ActionStepQuestion(Action):
         content = knowledge()
         number = content.step_number(tracker.latest_message.get("intent", {}).get("name", ""))
         if number is not None:
-            speak(dispatcher, question(content, language, place, number, entity(tracker, "aspect")))
+            section = aspect(str(tracker.latest_message.get("text") or ""), content.vocabulary)
+            speak(dispatcher, question(content, language, place, number, section))
         return []
 
 

@@ -30,6 +30,7 @@ from bot.settings import Settings
 from bot.storage import Database, Repository, Sealer
 from bot.storage.migrate import upgrade
 from bot.threads import off_loop
+from bot.transport import transport
 from bot.triage import load_lexicon, load_replies
 from bot.understanding.risk import assess
 from bot.webhistory import WebHistory
@@ -71,7 +72,7 @@ def build(settings: Settings) -> House:
     upgrade(settings.database_url)
     store = Repository(Database(settings.database_url), Sealer(settings.seal_keys.reveal(), settings.lookup_key.reveal()))
     content, intake = knowledge(), Intake()
-    client = httpx.AsyncClient(limits=httpx.Limits(max_connections=100, max_keepalive_connections=50))
+    client = httpx.AsyncClient(transport=transport())
     rasa = Rasa(client, settings.rasa_url, settings.rasa_timeout)
     web = _web(settings, content, store, intake)
     telegram, messenger = _telegram(settings, content, intake), _messenger(settings, intake)

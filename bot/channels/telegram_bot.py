@@ -13,6 +13,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 from telegram.request import HTTPXRequest
 
 from bot.errors import DeliveryError, Refused, TryLater, Unreachable
+from bot.transport import transport
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +53,8 @@ def connect(token: str, api_url: str) -> PollingBot:
     """A bot for this token. Calls nothing yet; silences the loggers that print the token (in the URL) or parameters of calls."""
     for name in ("httpx", "httpcore", "telegram"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    calls = QuietRequest(connection_pool_size=64, connect_timeout=5, read_timeout=10, write_timeout=10, pool_timeout=5)
-    polling = QuietRequest(connection_pool_size=1, connect_timeout=5, write_timeout=10, pool_timeout=5)
+    calls = QuietRequest(connect_timeout=5, read_timeout=10, write_timeout=10, pool_timeout=5, httpx_kwargs={"transport": transport(64)})
+    polling = QuietRequest(connect_timeout=5, write_timeout=10, pool_timeout=5, httpx_kwargs={"transport": transport(1)})
     return PollingBot(token, base_url=f"{api_url}/bot", request=calls, get_updates_request=polling)
 
 

@@ -1,4 +1,4 @@
-"""The two components of the pipeline: what is fixed is read first (commands, aspects), the rest is classified.
+"""The two components of the pipeline: what is fixed is read first (commands, entities), the rest is classified.
 
 The dotted path of a component is stored in the model: moving one makes old models unusable.
 """
@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import knowledge
 from bot.understanding import topics
-from bot.understanding.commands import aspect, read
+from bot.understanding.commands import read
 from bot.understanding.entities import find
 
 CONTROL, FALLBACK, RANKING = "control", "nlu_fallback", "intent_ranking"
@@ -93,7 +93,7 @@ class SohojatriTopicClassifier(IntentClassifier, GraphComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class SohojatriReader(EntityExtractorMixin, GraphComponent):
-    """Finds typed commands (then the intent is control, without doubt), which section of a step a question asks for, and entities."""
+    """Finds typed commands (then the intent is control, without doubt) and entities."""
 
     @classmethod
     def create(
@@ -109,10 +109,8 @@ class SohojatriReader(EntityExtractorMixin, GraphComponent):
         content = knowledge()
         for message in messages:
             text = message.get(TEXT) or ""
-            command, asked = read(text, content.vocabulary), aspect(text, content.vocabulary)
+            command = read(text, content.vocabulary)
             found = [_entity(entity.name, entity.value, entity.start, entity.end) for entity in find(text, content.places)]
-            if asked:
-                found.append(_entity("aspect", asked, 0, len(text)))
             if command:  # nothing else may be read out of it
                 found = [_entity("command", str(command), 0, len(text))]
                 message.set(INTENT, {"name": CONTROL, "confidence": 1.0}, add_to_output=True)

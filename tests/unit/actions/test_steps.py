@@ -331,9 +331,8 @@ def test_a_button_may_ask_a_question(payload, name):
     assert section(parse(payload).number, name) in only(walk(payload)).text
 
 
-def asked(intent, *, aspect=None, metadata=None):
-    entities = [{"entity": "aspect", "value": aspect}] if aspect else []
-    message = {"intent": {"name": intent}, "entities": entities, "metadata": metadata or {"language": "en"}}
+def asked(intent, *, text="", metadata=None):
+    message = {"text": text, "intent": {"name": intent}, "entities": [], "metadata": metadata or {"language": "en"}}
     dispatcher = CollectingDispatcher()
     events = ActionStepQuestion().run(dispatcher, Tracker("c1", {}, message, [], False, None, {}, "action_listen"), {})
     assert events == []
@@ -342,7 +341,7 @@ def asked(intent, *, aspect=None, metadata=None):
 
 @pytest.mark.parametrize("number", range(1, STEPS + 1))
 def test_the_action_answers_from_the_step_that_is_the_intent(number):
-    said = asked(CONTENT.step(number).id, aspect="papers")
+    said = asked(CONTENT.step(number).id, text="what papers do i need?")
     assert section(number, "papers", "en") in said[0]["text"]
     assert said[-1]["custom"] == {"effects": {}}
 
