@@ -19,6 +19,8 @@ _LATIN = re.compile("[a-z\u00c0-\u024f]")
 _LETTER = re.compile(r"[^\W\d_]")
 _SEED = 0  # unseeded, langdetect changes its answer between runs
 _FEW_WORDS = 2  # up to here no detector is safe: what she wrote before counts
+_OWN = 4  # times a word of one language only must occur in the examples to be a sign of it
+_MIXED = 0.15  # share of such Bangla words from which a Latin message is Banglish
 _SURE, _QUITE_SURE = 0.6, 0.95
 DetectorFactory.seed = _SEED
 
@@ -27,6 +29,8 @@ class Detector:
     """Tells bn, bn-latn, en and other apart. Deterministic."""
 
     def __init__(self, banglish: Iterable[str], english: Iterable[str]) -> None:
+        banglish, english = list(banglish), list(english)
+        self._bangla_words = _own_words(banglish, english)
         self._factory = DetectorFactory()
         self._factory.load_json_profile([_profile(BANGLISH, banglish), _profile(ENGLISH, english)])
         self._factory.set_seed(_SEED)
@@ -44,6 +48,9 @@ class Detector:
         return self._latin(folded, before)
 
     def _latin(self, folded: str, before: str | None) -> str:
+        said = words(folded)
+        if len(said) > _FEW_WORDS and sum(word in self._bangla_words for word in said) >= max(len(said) * _MIXED, 1):
+            return BANGLISH  # English words in a Bangla sentence: "next step please, eta done"
         detector = self._factory.create()
         detector.append(" ".join(words(folded)))
         try:
@@ -55,6 +62,12 @@ class Detector:
         if before == ENGLISH and len(words(folded)) <= _FEW_WORDS:
             needed = 1 - _QUITE_SURE
         return ENGLISH if english >= needed else BANGLISH
+
+
+def _own_words(lines: Iterable[str], others: Iterable[str]) -> frozenset[str]:
+    """Words that occur often in the lines and never in the others."""
+    counts, theirs = (Counter(word for line in some for word in words(fold(line))) for some in (lines, others))
+    return frozenset(word for word, count in counts.items() if count >= _OWN and word not in theirs and word.isalpha())
 
 
 def _profile(name: str, lines: Iterable[str]) -> str:
