@@ -40,7 +40,11 @@ def _serve(arguments: argparse.Namespace) -> None:
     chosen = _settings("gateway")
     listener = listen(chosen.host, chosen.port, "PORT")
     house = build(chosen)
-    server = uvicorn.Server(uvicorn.Config(application(house), host=chosen.host, port=chosen.port, log_config=None, access_log=False, server_header=False, ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application(house), host=chosen.host, port=chosen.port, log_config=None, access_log=False, server_header=False, ws="none"
+        )
+    )
     server.config.timeout_graceful_shutdown = 8
     closing = server.handle_exit
 

@@ -99,7 +99,7 @@ class House:
         return Outcome(replies=(self.say(fresh, "deleted"),), state=fresh, forget=True)
 
     async def _safe(self, turn: Turn, state: State, command: Command) -> Outcome:
-        """"You misunderstood": the menu comes back, the level stays (somebody else may be holding the phone)."""
+        """ "You misunderstood": the menu comes back, the level stays (somebody else may be holding the phone)."""
         return Outcome(replies=(self.say(state, "menu", *self._on(state)),), state=state)
 
     def _on(self, state: State) -> list[Button]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from bot.errors import Refused, TryLater, Unreachable
@@ -21,9 +22,9 @@ _GIVE_UP = timedelta(hours=24)  # a reply this late would answer a conversation 
 class Letters(Protocol):
     """What delivery needs of the store."""
 
-    def claim_sending(self, conversation: str, owner: str, seconds: float) -> bool: ...
+    def take_outgoing(self, conversation: str, owner: str, seconds: float) -> Outgoing | None: ...
+    def go_on_sending(self, conversation: str, owner: str, seconds: float) -> Outgoing | None: ...
     def release_sending(self, conversation: str, owner: str) -> bool: ...
-    def next_outgoing(self, conversation: str) -> Outgoing | None: ...
     def sent(self, message: int, platform_id: str | None) -> None: ...
     def retry(self, message: int, due_at: datetime) -> None: ...
     def refuse(self, message: int, reason: str) -> None: ...
@@ -38,43 +39,41 @@ class Outbox:
 
     async def deliver(self, conversation: str) -> None:
         """Sends until nothing is due, unless another gateway is at it."""
-        again = True
-        while again and await off_loop(self._store.claim_sending, conversation, self._owner, LEASE):
-            until = self._clock() + timedelta(seconds=LEASE / 3)
-            try:
-                while self._clock() < until and (letter := await off_loop(self._store.next_outgoing, conversation)) is not None:
-                    if not await self._send(letter):
-                        break
-            finally:
-                again = await off_loop(self._store.release_sending, conversation, self._owner)
+        try:
+            letter = await off_loop(self._store.take_outgoing, conversation, self._owner, LEASE)
+            while letter is not None:
+                note = await self._send(letter)
+                letter = await off_loop(self._go_on, conversation, note)
+        except BaseException:
+            await off_loop(self._store.release_sending, conversation, self._owner)
+            raise
 
-    async def _send(self, letter: Outgoing) -> bool:
-        """Whether the next reply may follow."""
+    def _go_on(self, conversation: str, note: Callable[[], None]) -> Outgoing | None:
+        note()
+        return self._store.go_on_sending(conversation, self._owner, LEASE)
+
+    async def _send(self, letter: Outgoing) -> Callable[[], None]:
+        """Hands it over, and returns what notes in the store how that went."""
         channel = self._channels.get(letter.channel)
         if channel is None:  # its token was taken out of the settings: wait until it is back, or given up
-            return await self._later(letter, TryLater(seconds=3600))
+            return self._later(letter, TryLater(seconds=3600))
         try:
             platform_id = await channel.send(letter)
         except TryLater as error:
-            return await self._later(letter, error)
+            return self._later(letter, error)
         except Unreachable:
             log.info("conversation %s: unreachable", letter.conversation)
-            await off_loop(self._store.unreachable, letter.conversation)
-            return False
+            return partial(self._store.unreachable, letter.conversation)
         except Refused as error:
             log.error("conversation %s: message %s refused by %s: %s", letter.conversation, letter.message, letter.channel, error)
-            await off_loop(self._store.refuse, letter.message, "refused")
-            return True
-        await off_loop(self._store.sent, letter.message, platform_id)
-        return True
+            return partial(self._store.refuse, letter.message, "refused")
+        return partial(self._store.sent, letter.message, platform_id)
 
-    async def _later(self, letter: Outgoing, error: TryLater) -> bool:
+    def _later(self, letter: Outgoing, error: TryLater) -> Callable[[], None]:
         now = self._clock()
         if now - letter.last_inbound_at > _GIVE_UP and letter.attempts >= len(_WAITS):
             log.error("conversation %s: message %s given up after %s tries", letter.conversation, letter.message, letter.attempts + 1)
-            await off_loop(self._store.refuse, letter.message, "given_up")
-            return True
+            return partial(self._store.refuse, letter.message, "given_up")
         wait = max(error.seconds or 0, _WAITS[min(letter.attempts, len(_WAITS) - 1)])
         log.warning("conversation %s: message %s: %s, again in %s s", letter.conversation, letter.message, type(error).__name__, wait)
-        await off_loop(self._store.retry, letter.message, now + timedelta(seconds=wait))
-        return False
+        return partial(self._store.retry, letter.message, now + timedelta(seconds=wait))

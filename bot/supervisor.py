@@ -146,7 +146,13 @@ def _announce(settings: Settings) -> None:
     if settings.telegram:
         telegram = f"webhook {address}/webhooks/telegram" if settings.public_url else "long polling"
     messenger = f"webhook {address}/webhooks/messenger" if settings.messenger else "off (set MESSENGER_PAGE_TOKEN)"
-    log.info("Sohojatri is up.\n  Web chat   %s/chat\n  Telegram   %s\n  Messenger  %s\n  Health     %s/readyz\n  Ctrl-C stops everything.", address, telegram, messenger, address)
+    log.info(
+        "Sohojatri is up.\n  Web chat   %s/chat\n  Telegram   %s\n  Messenger  %s\n  Health     %s/readyz\n  Ctrl-C stops everything.",
+        address,
+        telegram,
+        messenger,
+        address,
+    )
 
 
 def _local(host: str) -> str:

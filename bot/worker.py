@@ -30,10 +30,9 @@ class Turns(Protocol):
     """What the worker needs of the store."""
 
     def receive(self, events: list[Inbound]) -> list[Received]: ...
-    def claim_turns(self, conversation: str, owner: str, seconds: float) -> bool: ...
+    def take_turn(self, conversation: str, owner: str, seconds: float) -> Turn | None: ...
     def release_turns(self, conversation: str, owner: str) -> bool: ...
     def release_all(self, owner: str) -> None: ...
-    def next_turn(self, conversation: str) -> Turn | None: ...
     def finish(self, turn: Turn, outcome: Outcome, owner: str) -> list[Outgoing]: ...
     def work(self, now: datetime, limit: int) -> tuple[list[str], list[str]]: ...
 
@@ -87,11 +86,12 @@ class Worker:
 
     async def _answer_all(self, conversation: str) -> None:
         again = True
-        while again and await off_loop(self._store.claim_turns, conversation, self._owner, LEASE):
+        while again:
             try:
-                turn = await off_loop(self._store.next_turn, conversation)
-                if turn is not None:
-                    await self._one(turn)
+                turn = await off_loop(self._store.take_turn, conversation, self._owner, LEASE)
+                if turn is None:
+                    return
+                await self._one(turn)
             except LostLease:
                 log.warning("conversation %s: another gateway took over", conversation)
                 return

@@ -55,7 +55,11 @@ class WholeHouse:
             "actions": f"http://127.0.0.1:{ports['ACTIONS_PORT']}/health",
         }
         self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("TELEGRAM_", "MESSENGER_", "DATABASE_URL", "REDIS_URL"))},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("TELEGRAM_", "MESSENGER_", "DATABASE_URL", "REDIS_URL"))
+            },
             **QUIET,
             "VAR": str(folder),
             **{name: str(port) for name, port in ports.items()},
@@ -69,6 +73,7 @@ class WholeHouse:
             **environment,
         }
         self._processes: dict[Part, subprocess.Popen[bytes]] = {}
+        self._migrated = False
 
     def set(self, **environment: str) -> None:
         """Settings for the parts that are started from now on."""
@@ -80,14 +85,15 @@ class WholeHouse:
     def start(self, *names: Part) -> None:
         """Starts the named parts (all three when none is named) and waits until they answer."""
         chosen = names or ("actions", "rasa", "gateway")
-        for name in chosen:
-            if name in ("rasa", "gateway"):
-                self.run("migrate")
-                break
+        if not self._migrated and {"rasa", "gateway"} & set(chosen):
+            self.run("migrate")
+            self._migrated = True
         for name in chosen:
             log = (self.folder / f"{name}.log").open("ab")
             command = [sys.executable, "-m", "bot", "serve" if name == "gateway" else name]
-            self._processes[name] = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True)
+            self._processes[name] = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
+            )
         for name in chosen:
             wait_for(lambda name=name: httpx.get(self._health[name], timeout=2).is_success, START, f"{name} to come up; see {self.folder}")
         if "gateway" in chosen:
@@ -101,6 +107,16 @@ class WholeHouse:
         """As a power cut would: SIGKILL, at once."""
         self._processes[name].kill()
         self._processes.pop(name).wait()
+
+    def end(self, name: Part) -> None:
+        """As a service manager does: SIGTERM, and time to end by itself."""
+        process = self._processes.pop(name)
+        process.terminate()
+        try:
+            process.wait(20)
+        finally:
+            process.kill()
+            process.wait()
 
     def stop(self) -> None:
         for process in self._processes.values():

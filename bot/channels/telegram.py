@@ -51,9 +51,7 @@ class Telegram:
             await self._bot.set_my_commands(self._commands("bn"))
             await self._bot.set_my_commands(self._commands("en"), language_code="en")
             if public_url:
-                await self._bot.set_webhook(
-                    f"{public_url}{PATH}", secret_token=self._secret, allowed_updates=ALLOWED, max_connections=40
-                )
+                await self._bot.set_webhook(f"{public_url}{PATH}", secret_token=self._secret, allowed_updates=ALLOWED, max_connections=40)
         except TelegramError as error:
             raise translated(error) from None
 

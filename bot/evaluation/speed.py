@@ -30,6 +30,7 @@ from bot.evaluation.mix import Mix, Said
 from bot.evaluation.sink import Sink
 from bot.knowledge import knowledge
 from bot.settings import ROOT
+from bot.transport import transport
 
 OUT = ROOT / "build"
 _SEED = 13
@@ -89,7 +90,7 @@ class _Run:
     async def result(self) -> dict[str, Any]:
         load, begun = [round(value, 2) for value in os.getloadavg()], time.monotonic()
         async with AsyncExitStack() as stack:
-            client = await stack.enter_async_context(httpx.AsyncClient(timeout=20))
+            client = await stack.enter_async_context(httpx.AsyncClient(timeout=20, transport=transport()))
             address = await self._sink.start()
             stack.push_async_callback(self._sink.stop)
             stack.push_async_callback(self._stop, "empty", "full", "stock")

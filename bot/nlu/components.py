@@ -40,7 +40,7 @@ def source_fingerprint() -> str:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SohojatriTopicClassifier(IntentClassifier, GraphComponent):
-    """Sets intent and ranking from a TopicModel; below `threshold`, or with the first two closer than `margin`, the intent is nlu_fallback."""
+    """Sets intent and ranking from a TopicModel. Below `threshold`, or with the first two closer than `margin`, it is nlu_fallback."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

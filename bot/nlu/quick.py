@@ -8,20 +8,24 @@ from functools import cache
 from typing import Any
 
 import jsonschema
+import structlog
 from aiohttp import ClientSession
 from rasa.core.actions.action import RemoteAction
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.utils.endpoints import EndpointConfig
 
 
 def hurry() -> None:
-    """For the whole process; call it before the model is loaded."""
+    """For the whole process; call it after structlog is configured and before the model is loaded."""
     _check_schema_once()
     Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))  # it walks through all classes of events, for each event read
     DaskGraphRunner.run = _run
+    Domain.is_empty = _is_empty
+    structlog.configure(**{**structlog.get_config(), "cache_logger_on_first_use": True})
 
 
 class KeptOpen(EndpointConfig):
@@ -56,6 +60,13 @@ def _check_schema_once() -> None:
         return True
 
     RemoteAction._validate_action_result = validate
+
+
+def _is_empty(self: Domain) -> bool:
+    """Asked for every message; the answer takes the whole domain as a dictionary, twice. A served domain does not change."""
+    if "_is_empty" not in self.__dict__:
+        self.__dict__["_is_empty"] = self.as_dict() == Domain.empty().as_dict()
+    return bool(self.__dict__["_is_empty"])
 
 
 def _run(self: DaskGraphRunner, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:

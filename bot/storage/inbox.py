@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Row
 from sqlalchemy.sql import literal_column
 
 from bot.model import Inbound, Kind, Received, State, Turn
 from bot.storage import people as persons
+from bot.storage.sealing import Sealer
 from bot.storage.tables import OPEN, RECEIVED, cases, conversations, messages, people
 from bot.storage.transaction import Crossed, Transaction, token
 
@@ -35,19 +37,24 @@ def receive(tx: Transaction, events: list[Inbound]) -> list[Received]:
     return received
 
 
-def next_turn(tx: Transaction, conversation: str) -> Turn | None:
-    """The oldest message that waits. Each call counts as one attempt at it, so that one that kills the process is noticed."""
+def waiting(tx: Transaction, conversation: str) -> Row | None:
+    """The oldest message that waits, for `turn_of`. Each call counts as an attempt at it, so that one that kills the process is noticed."""
     row = tx.connection.execute(_waiting(), {"place": conversation}).first()
-    if row is None:
-        return None
-    tx.connection.execute(_attempted(), {"message": row.id})
-    body = tx.sealer.unseal_json(row.body, context=body_context(conversation))
-    sender = tx.sealer.unseal_text(row.address, context=address_context(conversation))
+    if row is not None:
+        tx.connection.execute(_attempted(), {"message": row.id})
+    return row
+
+
+def turn_of(sealer: Sealer, row: Row) -> Turn:
+    """Opened after the attempt is on record: a message that cannot be opened must count as one too."""
+    conversation = row.conversation_id
+    body = sealer.unseal_json(row.body, context=body_context(conversation))
+    sender = sealer.unseal_text(row.address, context=address_context(conversation))
     return Turn(
         message=row.id,
         conversation=conversation,
         inbound=Inbound(channel=row.channel, sender=sender, kind=Kind(row.kind), **body),
-        state=persons.state_of(tx, row),
+        state=persons.state_of(sealer, row),
         received_at=moment(row.created_at),
         recent=row.recent,
         held=row.holder != "bot",
@@ -60,7 +67,7 @@ def state(tx: Transaction, conversation: str) -> State:
     """What is remembered of her; of one unknown, nothing."""
     query = select(*persons.COLUMNS).join(conversations, conversations.c.person_id == people.c.id).where(conversations.c.id == conversation)
     row = tx.connection.execute(query).first()
-    return State() if row is None else persons.state_of(tx, row)
+    return State() if row is None else persons.state_of(tx.sealer, row)
 
 
 def conversation_of(tx: Transaction, channel: str, address: str) -> str | None:
@@ -197,6 +204,7 @@ def _waiting() -> Any:
     return (
         select(
             messages.c.id,
+            messages.c.conversation_id,
             messages.c.kind,
             messages.c.body,
             messages.c.attempts,

@@ -23,15 +23,24 @@ def claim(tx: Transaction, lease: tuple[Any, Any], conversation: str, owner: str
     return bool(tx.connection.execute(_claim(lease), values).rowcount == 1)
 
 
+def renew(tx: Transaction, lease: tuple[Any, Any], conversation: str, owner: str, seconds: float) -> bool:
+    """False where it went to another. Until the end of the transaction nobody can queue replies here or take the lease."""
+    return bool(tx.connection.execute(_renew(lease), {"place": conversation, "who": owner, "until": tx.now + seconds}).rowcount == 1)
+
+
+def release(tx: Transaction, lease: tuple[Any, Any], conversation: str, owner: str) -> None:
+    tx.connection.execute(_release(lease), {"place": conversation, "who": owner})
+
+
 def release_turns(tx: Transaction, conversation: str, owner: str) -> bool:
     """Whether a message waits: one that came between the worker's last look and this release found the lease still taken."""
-    tx.connection.execute(_release(TURN), {"place": conversation, "who": owner})
+    release(tx, TURN, conversation, owner)
     return bool(tx.connection.execute(_waits(), {"place": conversation}).scalar())
 
 
 def release_sending(tx: Transaction, conversation: str, owner: str) -> bool:
     """Whether the oldest unsent reply is due."""
-    tx.connection.execute(_release(SEND), {"place": conversation, "who": owner})
+    release(tx, SEND, conversation, owner)
     at = tx.connection.execute(_due(), {"place": conversation}).scalar()
     return at is not None and bool(at <= tx.now)
 
@@ -85,6 +94,12 @@ def _claim(lease: tuple[Any, Any]) -> Any:
     free = or_(lease[0].is_(None), lease[1] <= bindparam("at"))
     change = {lease[0]: bindparam("who"), lease[1]: bindparam("until")}
     return update(conversations).where(conversations.c.id == bindparam("place"), free).values(change)
+
+
+@cache
+def _renew(lease: tuple[Any, Any]) -> Any:
+    ours = (conversations.c.id == bindparam("place"), lease[0] == bindparam("who"))
+    return update(conversations).where(*ours).values({lease[1]: bindparam("until")})
 
 
 @cache

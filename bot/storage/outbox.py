@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.engine import Row
 
 from bot.model import Button, Outgoing, Reply
+from bot.storage import leases
 from bot.storage.inbox import address_context, body_context, moment
 from bot.storage.tables import UNSENT, conversations, messages
 from bot.storage.transaction import Transaction
@@ -56,6 +57,23 @@ def next_outgoing(tx: Transaction, conversation: str) -> Outgoing | None:
     if not tx.connection.execute(_sending(), {"message": row.message, "at": tx.now}).rowcount:
         return None
     return _outgoing(tx, row, row.message, row.attempts, reply_of(tx.sealer.unseal_json(row.body, context=body_context(conversation))))
+
+
+def take(tx: Transaction, conversation: str, owner: str, seconds: float) -> Outgoing | None:
+    """With the sending lease, unless it is another's or nothing is due."""
+    return _or_release(tx, conversation, owner) if leases.claim(tx, leases.SEND, conversation, owner, seconds) else None
+
+
+def go_on(tx: Transaction, conversation: str, owner: str, seconds: float) -> Outgoing | None:
+    """As `take`, by who holds the lease. Renewed before the look: a reply queued meanwhile is seen, or can be taken by who queued it."""
+    return _or_release(tx, conversation, owner) if leases.renew(tx, leases.SEND, conversation, owner, seconds) else None
+
+
+def _or_release(tx: Transaction, conversation: str, owner: str) -> Outgoing | None:
+    found = next_outgoing(tx, conversation)
+    if found is None:
+        leases.release(tx, leases.SEND, conversation, owner)
+    return found
 
 
 def sent(tx: Transaction, message: int, platform_id: str | None) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, case, insert, update
 from sqlalchemy.engine import Row
 
 from bot.model import Level, Place, State
+from bot.storage.sealing import Sealer
 from bot.storage.tables import people
 from bot.storage.transaction import Transaction
 
@@ -35,9 +36,9 @@ def create(tx: Transaction) -> int:
     return int(tx.connection.execute(insert(people), values).inserted_primary_key[0])
 
 
-def state_of(tx: Transaction, row: Row) -> State:
+def state_of(sealer: Sealer, row: Row) -> State:
     """From a row that selected COLUMNS."""
-    offered = [] if row.offered is None else tx.sealer.unseal_json(row.offered, context=_offered(row.person_id))
+    offered = [] if row.offered is None else sealer.unseal_json(row.offered, context=_offered(row.person_id))
     return State(
         language=row.language,
         language_chosen=row.language_chosen,

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Literal, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import OperationalError
 
 from bot.model import Inbound, Outcome, Outgoing, Received, Reply, State, Turn
@@ -48,6 +48,20 @@ class Repository:
             return []
         return self._run(self._database.write, lambda tx: inbox.receive(tx, events))
 
+    def take_turn(self, conversation: str, owner: str, seconds: float) -> Turn | None:
+        """claim_turns and next_turn in one. None: no message waits, or another answers; the right is not kept then."""
+
+        def take(tx: Transaction) -> Row | None:
+            if not leases.claim(tx, leases.TURN, conversation, owner, seconds):
+                return None
+            row = inbox.waiting(tx, conversation)
+            if row is None:
+                leases.release(tx, leases.TURN, conversation, owner)
+            return row
+
+        row = self._run(self._database.note, take)
+        return None if row is None else inbox.turn_of(self._sealer, row)
+
     def claim_turns(self, conversation: str, owner: str, seconds: float) -> bool:
         """Takes the right to answer in this conversation. False while anybody holds it, the owner too."""
         return self._run(self._database.note, lambda tx: leases.claim(tx, leases.TURN, conversation, owner, seconds))
@@ -55,6 +69,14 @@ class Repository:
     def release_turns(self, conversation: str, owner: str) -> bool:
         """Gives the right back. True when a message waits again: claim once more rather than leave it to `work`."""
         return self._run(self._database.note, lambda tx: leases.release_turns(tx, conversation, owner))
+
+    def take_outgoing(self, conversation: str, owner: str, seconds: float) -> Outgoing | None:
+        """claim_sending and next_outgoing in one. None: nothing is due, or another sends; the right is not kept then."""
+        return self._run(self._database.note, lambda tx: outbox.take(tx, conversation, owner, seconds))
+
+    def go_on_sending(self, conversation: str, owner: str, seconds: float) -> Outgoing | None:
+        """The next reply that is due, under the right renewed. None: nothing more, and the right is given back."""
+        return self._run(self._database.note, lambda tx: outbox.go_on(tx, conversation, owner, seconds))
 
     def claim_sending(self, conversation: str, owner: str, seconds: float) -> bool:
         return self._run(self._database.note, lambda tx: leases.claim(tx, leases.SEND, conversation, owner, seconds))
@@ -69,7 +91,8 @@ class Repository:
 
     def next_turn(self, conversation: str) -> Turn | None:
         """The oldest unanswered message; each call is recorded as one attempt at it. Needs the turn lease."""
-        return self._run(self._database.note, lambda tx: inbox.next_turn(tx, conversation))
+        row = self._run(self._database.note, lambda tx: inbox.waiting(tx, conversation))
+        return None if row is None else inbox.turn_of(self._sealer, row)
 
     def finish(self, turn: Turn, outcome: Outcome, owner: str) -> list[Outgoing]:
         """Writes all that the turn changes, or raises LostLease and writes nothing. Returns the replies to send, if she can be reached."""

@@ -29,7 +29,7 @@ from bot.storage.engine import Database
 from bot.storage.sealing import Sealer
 from bot.storage.tables import trackers
 
-KEPT_TURNS = 4  # user turns; every turn carries all kept events to the action server, so this bounds its cost
+KEPT_TURNS = 2  # user turns; every turn reads, weighs and carries to the action server all that is kept, so this bounds its cost
 
 
 class SealedTrackerStore(TrackerStore):

@@ -19,8 +19,8 @@ _GRAMMAR = re.compile(r"[a-z][a-z_]{0,30}(\.[a-z0-9_]{1,30}){0,2}")
 _NO = sound("no")
 _CODE = re.compile(r"(?<![\d-])(\d{4}[ -]?\d{4}|(?:\d\d ){3}\d\d)(?![\d-])")  # in fours, as it is told, or in pairs; not a date
 _NAMES_WITHOUT_ARGUMENT = frozenset(
-    """start begin restart next next_step back repeat resume where steps more_steps menu topics done not_done yes no person hotlines language
-    stop carry delete delete_yes privacy help safe""".split()
+    """start begin restart next next_step back repeat resume where steps more_steps menu topics done not_done yes no person hotlines
+    language stop carry delete delete_yes privacy help safe""".split()
 )
 _ARGUMENTS = {"step": 1, "done": 1, "not_done": 1, "topic": 1, "ask": 2, "language": 1, "code": 1}  # name → how many at most
 

@@ -39,8 +39,8 @@ _ENDINGS = frozenset(plain(end) for end in "e te te r er ta ke theke thaika thik
     ""
 }
 _NOT_A_NAME = frozenset(
-    "এই ওই সেই কোন কোনো একটা একটি আমার আমাদের আপনার আপনাদের সরকারি বৈধ লাইসেন্স রিক্রুটিং ei oi sei kon kono ekta ekti amar amader apnar apnader sorkari boidho license "
-    "recruiting the this that which any a an my your our legal is are manpower dhakar ঢাকার".split()
+    "এই ওই সেই কোন কোনো একটা একটি আমার আমাদের আপনার আপনাদের সরকারি বৈধ লাইসেন্স রিক্রুটিং ei oi sei kon kono ekta ekti amar amader "
+    "apnar apnader sorkari boidho license recruiting the this that which any a an my your our legal is are manpower dhakar ঢাকার".split()
 )
 
 

@@ -53,9 +53,7 @@ def _consonant(letters: list[str], index: int, sound: str, out: list[str]) -> in
     if after == _JOIN:
         return _conjunct(letters, index + 1, sound, out)
     out.append(sound)
-    if after in _MARKS:
-        out.append("o")
-    elif after and after not in _SIGNS and not _silent_vowel(letters, index, out):
+    if after in _MARKS or (after and after not in _SIGNS and not _silent_vowel(letters, index, out)):
         out.append("o")
     return index
 

@@ -69,7 +69,9 @@ def test_she_walks_all_thirteen_steps(chat: Any, language: str) -> None:
                 _press(page, buttons["next"])
         _press(page, buttons["done"])
         done = {"step": _number(language, step.number), "name": step.name[language]}
-        _answered(page, content.sentences["all_done"][language] if step.number == STEPS else content.sentences["done"].fill(language, **done))
+        _answered(
+            page, content.sentences["all_done"][language] if step.number == STEPS else content.sentences["done"].fill(language, **done)
+        )
         if step.number < STEPS:
             following = _number(language, step.number + 1)
             _press(page, content.buttons["go_step"].fill(language, step=following))
@@ -87,7 +89,9 @@ def test_a_question_in_the_middle_is_answered_and_the_walk_goes_on(chat: Any) ->
     expect(page.locator("#log")).to_contain_text("টাকার রসিদ")
 
 
-@pytest.mark.parametrize(("text", "number"), [("আমারে ঘরে আটকাইয়া রাখছে", "999"), ("amake mere felbe bolse", "999"), ("they locked me in the house", "999")])
+@pytest.mark.parametrize(
+    ("text", "number"), [("আমারে ঘরে আটকাইয়া রাখছে", "999"), ("amake mere felbe bolse", "999"), ("they locked me in the house", "999")]
+)
 def test_danger_gets_the_number_at_once(chat: Any, text: str, number: str) -> None:
     page = chat("bn")
     _say(page, text)

@@ -13,7 +13,17 @@ from bot.training import MODEL, QUIET
 
 
 def test_every_conversation_goes_as_written(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "rasa", "test", "core", "--model", str(MODEL), "--stories", "tests/conversations/test_conversations.yml"]
+    command = [
+        sys.executable,
+        "-m",
+        "rasa",
+        "test",
+        "core",
+        "--model",
+        str(MODEL),
+        "--stories",
+        "tests/conversations/test_conversations.yml",
+    ]
     command += ["--out", str(tmp_path), "--e2e", "--fail-on-prediction-errors", "--no-plot"]
     environment = {**os.environ, **QUIET, "VAR": str(tmp_path), "ACTIONS_PORT": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)

@@ -1,15 +1,15 @@
 """An emulator of Meta's Graph API for Messenger over real HTTP: sending with Messenger's limits, profile, signed webhooks, scripted faults.
 
-    with MessengerApi() as api:
-        page = Messenger(api.page_token, api.app_secret, api.verify_token, api.url, inbox)   # MESSENGER_… settings
-        api.subscribe(f"{gateway}/webhooks/messenger")     # the handshake; from then on events are posted there
-        rahima = api.user("7001")
-        rahima.opens()                                     # get started
-        api.wait_sent(1)                                   # in async tests: await asyncio.to_thread(api.wait_sent, 1)
-        rahima.presses(rahima.buttons[0])
-        with api.batch():                                  # several events, one POST
-            rahima.says("one"), api.user("7002").says("two")
-        api.fail("messages", graph_error(400, 613))        # the next call has that fault
+with MessengerApi() as api:
+    page = Messenger(api.page_token, api.app_secret, api.verify_token, api.url, inbox)   # MESSENGER_… settings
+    api.subscribe(f"{gateway}/webhooks/messenger")     # the handshake; from then on events are posted there
+    rahima = api.user("7001")
+    rahima.opens()                                     # get started
+    api.wait_sent(1)                                   # in async tests: await asyncio.to_thread(api.wait_sent, 1)
+    rahima.presses(rahima.buttons[0])
+    with api.batch():                                  # several events, one POST
+        rahima.says("one"), api.user("7002").says("two")
+    api.fail("messages", graph_error(400, 613))        # the next call has that fault
 """
 
 from __future__ import annotations

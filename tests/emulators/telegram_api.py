@@ -1,12 +1,12 @@
 """An emulator of Telegram's Bot API over real HTTP: long polling, webhooks, sending with Telegram's own limits, and scripted faults.
 
-    with TelegramApi() as api:
-        bot = Telegram(api.token, api.url, "secret", inbox, texts)   # TELEGRAM_BOT_TOKEN, TELEGRAM_API_URL
-        rahima = api.user(1001)
-        rahima.says("/start")                  # reaches the bot by getUpdates or by the webhook that it set
-        api.wait_sent(1)                       # in async tests: await asyncio.to_thread(api.wait_sent, 1)
-        rahima.presses(rahima.buttons[0])
-        api.fail("sendMessage", flood(3))      # the next call has that fault
+with TelegramApi() as api:
+    bot = Telegram(api.token, api.url, "secret", inbox, texts)   # TELEGRAM_BOT_TOKEN, TELEGRAM_API_URL
+    rahima = api.user(1001)
+    rahima.says("/start")                  # reaches the bot by getUpdates or by the webhook that it set
+    api.wait_sent(1)                       # in async tests: await asyncio.to_thread(api.wait_sent, 1)
+    rahima.presses(rahima.buttons[0])
+    api.fail("sendMessage", flood(3))      # the next call has that fault
 """
 
 from __future__ import annotations

@@ -102,7 +102,17 @@ def test_the_whole_walk_in_english_on_messenger_by_typing(english: Chat) -> None
 
 @pytest.mark.parametrize(
     ("typed", "step"),
-    [("ধাপ ৫", 5), ("step 5", 5), ("pasport", 3), ("৭", 7), ("smart card", 7), ("dhap 9 dekhan", 9), ("পাসপোর্ট", 3), ("go to step 12", 12), ("STEP13", 13)],
+    [
+        ("ধাপ ৫", 5),
+        ("step 5", 5),
+        ("pasport", 3),
+        ("৭", 7),
+        ("smart card", 7),
+        ("dhap 9 dekhan", 9),
+        ("পাসপোর্ট", 3),
+        ("go to step 12", 12),
+        ("STEP13", 13),
+    ],
 )
 def test_a_jump_by_number_or_name(bangla: Chat, typed: str, step: int) -> None:
     answer = bangla.say(typed)
@@ -219,7 +229,9 @@ def test_a_person_is_called_and_numbers_come_from_everywhere(bangla: Chat, engli
 
 
 @pytest.mark.parametrize(
-    "said", ["amake mere felbe bolse", "মালিক আমাকে ঘরে তালা দিয়ে রাখছে", "i want to die", "my madam took my passport"], ids=["bn-latn", "bn", "en", "urgent"]
+    "said",
+    ["amake mere felbe bolse", "মালিক আমাকে ঘরে তালা দিয়ে রাখছে", "i want to die", "my madam took my passport"],
+    ids=["bn-latn", "bn", "en", "urgent"],
 )
 def test_danger_gets_numbers_and_a_case_wherever_she_is_in_the_walk(bangla: Chat, said: str) -> None:
     before = rows(bangla.house, "SELECT count(*) FROM cases WHERE reason = 'flagged'")[0][0]

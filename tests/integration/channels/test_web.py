@@ -118,7 +118,9 @@ def test_nothing_runs_inline_and_nothing_comes_from_elsewhere(client: httpx.Clie
     html = client.get("/chat").text
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=\"/chat/)", html)
     addresses = re.findall(r"""(?:src|href|action)="([^"]*)""", html)
-    assert {a for a in addresses if not a.startswith(("/chat", "tel:", "data:image/svg+xml,"))} == {"https://www.google.com/search?q=weather"}
+    assert {a for a in addresses if not a.startswith(("/chat", "tel:", "data:image/svg+xml,"))} == {
+        "https://www.google.com/search?q=weather"
+    }
     css = client.get("/chat/style.css").text
     assert "url(" not in css and "@import" not in css
 
