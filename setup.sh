@@ -44,4 +44,5 @@ if [ -z "$uv" ]; then
   uv=.venv-uv/bin/uv
 fi
 say "Making .venv from uv.lock (about 700 MB the first time) …"
-"$uv" sync --frozen --python "$python"
+# Where the network's own certificate authority stands between, uv's built-in list does not know it: then the system's is used.
+"$uv" sync --frozen --python "$python" || UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 "$uv" sync --frozen --python "$python"

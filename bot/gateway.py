@@ -5,6 +5,7 @@ The gateway changes nothing itself: it returns an Outcome, which the store write
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _GIVE_UP = 3  # a message whose handling failed so often is answered by the fixed text: Rasa may not survive it
 _LINKS = frozenset({"step", "code", "topic", "hotlines", "person"})  # what a deep link may ask for
+_ASKING = 64  # questions to the dialogue at the same time; the others wait here, before its time-out begins
 _OTHER_LANGUAGE = "other"
 _SHORT = 2  # words
 
@@ -50,6 +52,7 @@ class Gateway:
         self._dialogue, self._content, self._assess, self._detect = dialogue, content, assess, detect
         self._rate, self._max_text = rate_per_minute, max_text
         self._house = House(content, replies, redeem)
+        self._room = asyncio.Semaphore(_ASKING)
 
     async def answer(self, turn: Turn) -> Outcome:
         """What one inbound message changes."""
@@ -89,7 +92,8 @@ class Gateway:
         if turn.failures >= _GIVE_UP:
             return self._house.dialogue_failed(state, risk)
         try:
-            answer = await self._dialogue.ask(turn.conversation, message, state)
+            async with self._room:  # here and not round the turn: danger and numbers wait for nobody's question
+                answer = await self._dialogue.ask(turn.conversation, message, state)
         except DialogueError as error:
             log.warning("conversation %s: %s", turn.conversation, error)
             return self._house.dialogue_failed(state, risk)

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TypeVar
 
 T = TypeVar("T")
-_THREADS = 8
+_THREADS = 4  # more hinder one another: only one at a time runs Python, or writes into SQLite
 
 
 @cache

@@ -19,7 +19,7 @@ from bot.threads import off_loop
 log = logging.getLogger(__name__)
 
 LEASE = 20.0  # seconds; a turn takes at most the dialogue's time-out and a few writes
-_AT_ONCE = 64  # conversations worked on at the same time
+_AT_ONCE = 1000  # conversations worked on at the same time: many, so that who waits for a slow Rasa or platform keeps nobody else waiting
 _SWEEP = 1.0  # seconds between looks for work that nobody was told of
 _BATCH = 200
 _LAST_WORDS = 6.0  # seconds at the end for what is under way
@@ -91,14 +91,13 @@ class Worker:
                 turn = await off_loop(self._store.take_turn, conversation, self._owner, LEASE)
                 if turn is None:
                     return
-                await self._one(turn)
+                again = await self._one(turn)
             except LostLease:
                 log.warning("conversation %s: another gateway took over", conversation)
                 return
             except Exception as error:  # the message stays stored, and the lease is kept until it runs out: then the sweep tries again
                 log.error("conversation %s: a turn failed: %s", conversation, type(error).__name__, exc_info=_harmless(error))
                 return
-            again = await off_loop(self._store.release_turns, conversation, self._owner)
 
     async def _deliver(self, conversation: str) -> None:
         try:
@@ -106,7 +105,8 @@ class Worker:
         except Exception as error:
             log.error("conversation %s: delivery failed: %s", conversation, type(error).__name__, exc_info=_harmless(error))
 
-    async def _one(self, turn: Turn) -> None:
+    async def _one(self, turn: Turn) -> bool:
+        """Whether another message waits."""
         channel = self._channels.get(turn.inbound.channel)
         typing = asyncio.create_task(_typing(channel, turn.inbound.sender)) if channel else None
         try:
@@ -116,8 +116,15 @@ class Worker:
                 typing.cancel()
         if channel is not None:
             outcome = replace(outcome, replies=tuple(piece for reply in outcome.replies for piece in channel.fit(reply)))
-        if await off_loop(self._store.finish, turn, outcome, self._owner):
+        queued, again = await off_loop(self._finish, turn, outcome)
+        if queued:
             self._deliveries.wake(turn.conversation)
+        return again
+
+    def _finish(self, turn: Turn, outcome: Outcome) -> tuple[bool, bool]:
+        """Whether replies wait to be sent, and messages to be answered."""
+        queued = self._store.finish(turn, outcome, self._owner)
+        return bool(queued), self._store.release_turns(turn.conversation, self._owner)
 
 
 async def _typing(channel: Channel, recipient: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
@@ -11,11 +11,14 @@ import jsonschema
 import structlog
 from aiohttp import ClientSession
 from rasa.core.actions.action import RemoteAction
+from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, RulePolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, PREVIOUS_ACTION, USER
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 from rasa.utils.endpoints import EndpointConfig
 
 
@@ -25,6 +28,7 @@ def hurry() -> None:
     Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))  # it walks through all classes of events, for each event read
     DaskGraphRunner.run = _run
     Domain.is_empty = _is_empty
+    RulePolicy._find_action_from_rules = _unless_no_rule_reads_text(RulePolicy._find_action_from_rules)
     structlog.configure(**{**structlog.get_config(), "cache_logger_on_first_use": True})
 
 
@@ -67,6 +71,30 @@ def _is_empty(self: Domain) -> bool:
     if "_is_empty" not in self.__dict__:
         self.__dict__["_is_empty"] = self.as_dict() == Domain.empty().as_dict()
     return bool(self.__dict__["_is_empty"])
+
+
+def _unless_no_rule_reads_text(find: Callable[..., tuple[str | None, str | None, bool]]) -> Callable[..., Any]:
+    """Rasa compares each message with all rules twice: by its text, for rules that quote what is said, then by its intent."""
+
+    def find_action(self: RulePolicy, tracker: Any, domain: Domain, use_text_for_last_user_input: bool) -> Any:
+        if use_text_for_last_user_input and _only_intents(self):
+            return None, None, False
+        return find(self, tracker, domain, use_text_for_last_user_input)
+
+    return find_action
+
+
+def _only_intents(policy: RulePolicy) -> bool:
+    """Whether the text of a message can fit none of its rules: each ends with an intent, or with an action after which nobody is heard."""
+    if "_only_intents" not in policy.__dict__:
+        ends = [policy._rule_key_to_state(key)[-1] for key in policy.lookup[RULES]]
+        fit = [state for state in ends if INTENT not in state.get(USER, {}) and _listened(state)]
+        policy.__dict__["_only_intents"] = not fit and not policy.lookup[RULES_FOR_LOOP_UNHAPPY_PATH]
+    return bool(policy.__dict__["_only_intents"])
+
+
+def _listened(state: dict[str, Any]) -> bool:
+    return state.get(PREVIOUS_ACTION, {}).get(ACTION_NAME) in (None, ACTION_LISTEN_NAME)
 
 
 def _run(self: DaskGraphRunner, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:

@@ -293,6 +293,23 @@ async def test_a_deletion_leaves_one_empty_person(stage: Stage) -> None:
     assert (step, part, done, level) == (0, 0, 0, 0)
 
 
+@pytest.mark.xfail(strict=True, reason="forget() deletes what waits behind the message that asks for it")
+async def test_what_she_writes_right_behind_her_deletion_is_answered(stage: Stage) -> None:
+    ann = Person("telegram", "ann")
+    end = await _clean(stage, lambda: [say("step 5", person=ann), lambda world: [[ann.presses("delete_yes"), ann.says("he will kill me tonight")]]])
+    assert len(end.texts["ann"]) == 3 and "999" in end.texts["ann"][2]
+
+
+@pytest.mark.xfail(strict=True, reason="forget() forgets which events it has seen: one that is delivered again brings her place back")
+async def test_what_she_has_deleted_does_not_come_back_when_a_poll_was_not_confirmed(stage: Stage) -> None:
+    ann = Person("telegram", "ann")
+    last = Boundary(16, after=True)  # the deletion is answered, and Telegram has not heard yet that the batch is stored
+    end, *_ = await stage.play(lambda: [lambda world: [[ann.says("step 5"), ann.presses("delete_yes")]]], last)
+    assert len(end.texts["ann"]) == 2
+    ((_, _, _, step, *_),) = end.stored["people"]
+    assert step == 0
+
+
 async def test_a_deletion_keeps_an_open_case(stage: Stage) -> None:
     end = await _clean(stage, deletion_with_an_open_case)
     assert any(text in (SENTENCES["delete_kept"]["bn"], SENTENCES["delete_kept"]["en"]) for text in end.texts["ann"])
