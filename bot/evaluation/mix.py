@@ -15,7 +15,7 @@ SOURCE = Path(__file__).with_name("speed.yml")
 
 @dataclass(frozen=True)
 class Said:
-    """One message: typed, or a button pressed (`payload`)."""
+    """One message: typed, or a button pressed (`payload`), with the words for those who have no buttons."""
 
     text: str
     payload: str | None = None
@@ -40,4 +40,4 @@ class Mix:
 
 
 def _said(entry: Mapping[str, Any]) -> Said:
-    return Said(text=str(entry["press"]), payload=str(entry["press"])) if "press" in entry else Said(text=str(entry["text"]))
+    return Said(text=str(entry["text"]), payload=str(entry["press"]) if "press" in entry else None)

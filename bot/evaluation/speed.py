@@ -116,7 +116,9 @@ class _Run:
         self._weigh("empty")
         await self._start("full", Ours(self._folder / "full", client, self._sink, address), stored=self._plan.stored)
         if self._model is not None:
-            await self._start("stock", Stock(self._folder / "stock", client, self._model))
+            stock_rasa = Stock(self._folder / "stock", client, self._model)
+            await self._start("stock", stock_rasa)
+            self._up["stock_buttons"], self._measured["stock_buttons"] = stock_rasa.with_buttons(), Laps()
 
     async def _start(self, name: str, contestant: Contestant, stored: int = 0) -> None:
         """Brings it up, warms it, and holds the long conversation with it."""
@@ -145,7 +147,7 @@ class _Run:
 
     def _talk(self, name: str, part: str, turns: int) -> Sequence[Said]:
         """The same for all contestants, another in every part."""
-        if name != "stock":
+        if isinstance(self._up[name], Ours):
             self._turns_of_ours += turns
         return Mix(f"{_SEED} {part}").talk(turns)
 

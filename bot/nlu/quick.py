@@ -28,6 +28,7 @@ def hurry() -> None:
     Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))  # it walks through all classes of events, for each event read
     DaskGraphRunner.run = _run
     Domain.is_empty = _is_empty
+    RulePolicy._rule_key_to_state = staticmethod(cache(RulePolicy._rule_key_to_state))  # JSON, read for every rule and turn compared
     RulePolicy._find_action_from_rules = _unless_no_rule_reads_text(RulePolicy._find_action_from_rules)
     structlog.configure(**{**structlog.get_config(), "cache_logger_on_first_use": True})
 
