@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Literal
 
-from sqlalchemy import delete, exists, insert, or_, select, update
+from sqlalchemy import and_, delete, exists, insert, not_, or_, select, update
 from sqlalchemy.engine import Row
 
 from bot.model import Inbound, Kind, Level
@@ -13,10 +13,11 @@ from bot.storage import cases as case_rows
 from bot.storage import outbox
 from bot.storage import people as persons
 from bot.storage.inbox import body_context, body_of
-from bot.storage.tables import codes, conversations, messages, people, trackers
+from bot.storage.tables import INBOUND, codes, conversations, messages, people, trackers
 from bot.storage.transaction import Crossed, Transaction
 
 _VALID = 24 * 3600.0  # seconds
+_REDELIVERED = 2 * 24 * 3600.0  # seconds in which a platform may deliver an event again
 _TRIES, _PER = 5, 3600.0  # wrong codes from one conversation, in seconds
 
 
@@ -77,15 +78,7 @@ def forget(tx: Transaction, conversation: str, *, answering: int | None = None) 
     case_rows.remove(tx, person, keep=keep and keep.id)
     kept = _needed(tx, ids, keep) if keep is not None else set()
     doomed = [i for i in ids if i not in kept]
-    tx.connection.execute(
-        update(messages)
-        .where(messages.c.id == answering, messages.c.conversation_id.in_(doomed))
-        .values(body=_nothing(tx, conversation), risk_reasons=None)
-    )
-    tx.connection.execute(
-        delete(messages).where(messages.c.conversation_id.in_(doomed), messages.c.id != (answering or 0), messages.c.reply_to.is_not(None))
-    )
-    tx.connection.execute(delete(messages).where(messages.c.conversation_id.in_(doomed), messages.c.id != (answering or 0)))
+    _empty(tx, doomed, conversation, answering)
     emptied = doomed if answering is None else [i for i in doomed if i != conversation]
     tx.connection.execute(delete(conversations).where(conversations.c.id.in_(emptied)))
     if keep is not None:
@@ -96,6 +89,23 @@ def forget(tx: Transaction, conversation: str, *, answering: int | None = None) 
     else:
         persons.reset(tx, person)
     return "deleted"
+
+
+def _empty(tx: Transaction, doomed: list[str], conversation: str, answering: int | None) -> None:
+    """Deletes the messages of the conversations. In one that is being answered stay, empty, the message that asks for it and those of the
+    last days (that one delivered again is still known), and untouched what she wrote after it: that waits for its answer.
+    """
+    gone = [messages.c.conversation_id.in_(doomed)]
+    if answering is not None:
+        hers = and_(messages.c.conversation_id == conversation, INBOUND)
+        recent = and_(hers, messages.c.id <= answering, messages.c.created_at > tx.now - _REDELIVERED)
+        blank = {"body": _nothing(tx, conversation), "risk_flag": None, "risk_ask": None, "risk_category": None, "risk_reasons": None}
+        tx.connection.execute(update(messages).where(recent, messages.c.conversation_id.in_(doomed)).values(blank))
+        earlier = and_(recent, messages.c.id != answering)
+        tx.connection.execute(update(messages).where(earlier, messages.c.conversation_id.in_(doomed)).values(state="superseded"))
+        gone.append(not_(or_(recent, and_(hers, messages.c.id > answering))))
+    tx.connection.execute(delete(messages).where(*gone, messages.c.reply_to.is_not(None)))  # replies before what they answer
+    tx.connection.execute(delete(messages).where(*gone))
 
 
 def _nothing(tx: Transaction, conversation: str) -> bytes:

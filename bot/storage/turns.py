@@ -52,7 +52,7 @@ def latest(tx: Transaction, conversation: str, limit: int) -> list[Line]:
 
 def _shown(conversation: str) -> Any:
     columns = select(messages.c.id, messages.c.direction, messages.c.body, messages.c.created_at)
-    return columns.where(messages.c.conversation_id == conversation, messages.c.state != "refused")
+    return columns.where(messages.c.conversation_id == conversation, messages.c.state.not_in(("refused", "superseded")))
 
 
 def _lines(tx: Transaction, conversation: str, query: Any) -> list[Line]:
