@@ -122,7 +122,7 @@ def _reference(field: str, value: object) -> str | None:
 
 
 def _press(query: CallbackQuery, external_id: str) -> Inbound | None:
-    if query.data is None or query.inline_message_id is not None:
+    if not query.data or query.inline_message_id is not None:
         return None
     payload = _string(query.data)
     user, message = query.from_user, query.message

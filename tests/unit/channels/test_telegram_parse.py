@@ -211,3 +211,8 @@ def test_any_json_gives_an_event_nothing_or_a_bad_update(body):
 
 def test_the_real_updates_that_the_fuzzing_starts_from_are_events():
     assert all(parse(real) is not None for real in REAL)
+
+
+def test_a_press_that_carries_nothing_is_no_event():
+    press = next(real for real in REAL if "callback_query" in real)
+    assert parse({**press, "callback_query": {**press["callback_query"], "data": ""}}) is None
