@@ -218,8 +218,9 @@ class TelegramApi:
             status = 0
         self.deliveries.append(Delivery(update_id=update["update_id"], status=status, at=time.time()))
         if 200 <= status < 300:
-            with self._lock:
-                self.pending.remove(update)
+            with self._lock:  # gone already where it was posted to a new webhook too, while the old one was still at it
+                if update in self.pending:
+                    self.pending.remove(update)
         else:
             await asyncio.sleep(self._retry)
         webhook.in_flight.discard(chat)
