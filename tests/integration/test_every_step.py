@@ -313,7 +313,8 @@ async def test_what_she_writes_right_behind_her_deletion_is_answered(stage: Stag
 async def test_what_she_has_deleted_does_not_come_back_when_a_poll_was_not_confirmed(stage: Stage) -> None:
     ann = Person("telegram", "ann")
     end, *_ = await stage.play(lambda: [lambda world: [[ann.says("step 5"), ann.presses("delete_yes")]]], Boundary(), again=True)
-    assert len(end.texts["ann"]) == 2
+    # Whether the answer to the first leaves before it is deleted with her words is a matter of milliseconds.
+    assert end.texts["ann"][-1] == SENTENCES["deleted"]["bn"] and len(end.texts["ann"]) <= 2
     ((_, _, _, step, *_),) = end.stored["people"]
     assert step == 0
 
