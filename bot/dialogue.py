@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
 from bot.errors import DialogueError
-from bot.model import Answer, Button, Level, Place, Reply, State
+from bot.model import Answer, Button, Flow, Level, Place, Reply, State
 from bot.understanding.commands import Command
 
 _ENDPOINT = "/webhooks/rest/webhook"
@@ -52,7 +54,12 @@ def _message(message: str | Command) -> str:
 
 def _metadata(state: State) -> dict[str, Any]:
     place = state.place
-    return {"language": state.language, "step": place.step, "part": place.part, "done": sorted(place.done)}
+    sent: dict[str, Any] = {"language": state.language, "step": place.step, "part": place.part, "done": sorted(place.done)}
+    if state.today:
+        sent["today"] = state.today
+    if state.flows:
+        sent["flows"] = [dataclasses.asdict(flow) for flow in state.flows]
+    return sent
 
 
 def _answer(messages: list[dict[str, Any]]) -> Answer:
@@ -72,4 +79,12 @@ def _answer(messages: list[dict[str, Any]]) -> Answer:
         flag=Level(effects.get("flag", "none")),
         ask=bool(effects.get("ask")),
         person=bool(effects.get("person")),
+        flows=tuple(flow_of(flow) for flow in effects["flows"]) if "flows" in effects else None,
+        ended=flow_of(effects["ended"]) if effects.get("ended") else None,
     )
+
+
+def flow_of(fields: Mapping[str, Any]) -> Flow:
+    """As it travels, back in its own form."""
+    answers = tuple((str(question), str(answer)) for question, answer in fields["answers"])
+    return Flow(name=fields["name"], answers=answers, asked=fields["asked"], open=fields["open"], since=fields["since"])

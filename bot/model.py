@@ -75,6 +75,20 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Flow:
+    """Guided questions that she has begun, as far as she got (knowledge/flows/ says what is asked)."""
+
+    name: str
+    answers: tuple[tuple[str, str], ...] = ()  # question → answer, in the order given; "" skipped, "?" she does not know
+    asked: str | None = None  # the question that waits for its answer
+    open: bool = True  # False: she put it aside, and what she writes does not answer it
+    since: str = ""  # day (ISO) on which it was asked: what she writes days later is no answer to it by itself
+
+    def answer(self, question: str) -> str | None:
+        return dict(self.answers).get(question)
+
+
+@dataclass(frozen=True, kw_only=True)
 class State:
     """What is remembered of a person between turns, whatever the channel."""
 
@@ -84,9 +98,16 @@ class State:
     place: Place = field(default_factory=Place)
     level: Level = Level.NONE  # the highest found; only a human lowers it
     offered: tuple[str, ...] = ()  # payloads of the last offer (yes / 1 / 2 answer it)
+    flows: tuple[Flow, ...] = ()  # begun and not finished, the current one first
+    today: str = ""  # day (ISO, Dhaka) of the turn, for the dialogue; not remembered
 
     def at(self, place: Place) -> State:
         return replace(self, place=place)
+
+    @property
+    def asking(self) -> bool:
+        """A guided question waits for what she writes next."""
+        return bool(self.flows and self.flows[0].open)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +138,8 @@ class Answer:
     flag: Level = Level.NONE  # the dialogue itself took the message for a disclosure
     ask: bool = False  # … or thinks it may be one
     person: bool = False  # she asks for a human
+    flows: tuple[Flow, ...] | None = None  # her guided questions from now on, if they changed
+    ended: Flow | None = None  # guided questions that she has answered: what is to be done with them is the gateway's
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, case, insert, update
 from sqlalchemy.engine import Row
 
-from bot.model import Level, Place, State
+from bot.model import Flow, Level, Place, State
 from bot.storage.sealing import Sealer
 from bot.storage.tables import people
 from bot.storage.transaction import Transaction
@@ -23,6 +24,7 @@ COLUMNS = (
     people.c.done,
     people.c.level,
     people.c.offered,
+    people.c.flows,
 )
 _LEVELS = tuple(Level)
 
@@ -46,20 +48,22 @@ def state_of(sealer: Sealer, row: Row) -> State:
         place=Place(step=row.step, part=row.part, done=_steps(row.done)),
         level=level_of(row.level),
         offered=tuple(offered),
+        flows=() if row.flows is None else _flows(sealer.unseal_json(row.flows, context=_sealed_flows(row.person_id))),
     )
 
 
 def remember(tx: Transaction, person: int, state: State) -> None:
     """Writes the state. The level never falls: another channel of hers may have found more meanwhile."""
     offered = tx.sealer.seal(list(state.offered), context=_offered(person)) if state.offered else None
-    values = {**_columns(state), "offered": offered, "seen_at": tx.now}
+    flows = tx.sealer.seal([asdict(flow) for flow in state.flows], context=_sealed_flows(person)) if state.flows else None
+    values = {**_columns(state), "offered": offered, "flows": flows, "seen_at": tx.now}
     tx.connection.execute(_remembered(), {**values, "person": person, "rank": state.level.rank})
 
 
 def reset(tx: Transaction, person: int) -> None:
     """Forgets all that was remembered of her; only her own wish to be forgotten lowers a level so."""
     tx.connection.execute(
-        update(people).where(people.c.id == person).values({**_columns(State()), "level": Level.NONE.rank, "offered": None})
+        update(people).where(people.c.id == person).values({**_columns(State()), "level": Level.NONE.rank, "offered": None, "flows": None})
     )
 
 
@@ -94,3 +98,11 @@ def _steps(mask: int) -> frozenset[int]:
 
 def _offered(person: int) -> str:
     return f"people.offered:{person}"
+
+
+def _flows(stored: list[dict[str, Any]]) -> tuple[Flow, ...]:
+    return tuple(Flow(**{**flow, "answers": tuple((question, answer) for question, answer in flow["answers"])}) for flow in stored)
+
+
+def _sealed_flows(person: int) -> str:
+    return f"people.flows:{person}"
