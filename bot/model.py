@@ -98,6 +98,7 @@ class State:
     place: Place = field(default_factory=Place)
     level: Level = Level.NONE  # the highest found; only a human lowers it
     offered: tuple[str, ...] = ()  # payloads of the last offer (yes / 1 / 2 answer it)
+    whereabouts: str | None = None  # where she is: None (not known) | bd | abroad | a country's ISO code, as in knowledge/places.yml
     flows: tuple[Flow, ...] = ()  # begun and not finished, the current one first
     today: str = ""  # day (ISO, Dhaka) of the turn, for the dialogue; not remembered
 

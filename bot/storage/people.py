@@ -24,6 +24,7 @@ COLUMNS = (
     people.c.done,
     people.c.level,
     people.c.offered,
+    people.c.whereabouts,
     people.c.flows,
 )
 _LEVELS = tuple(Level)
@@ -48,6 +49,7 @@ def state_of(sealer: Sealer, row: Row) -> State:
         place=Place(step=row.step, part=row.part, done=_steps(row.done)),
         level=level_of(row.level),
         offered=tuple(offered),
+        whereabouts=row.whereabouts,
         flows=() if row.flows is None else _flows(sealer.unseal_json(row.flows, context=_sealed_flows(row.person_id))),
     )
 
@@ -89,6 +91,7 @@ def _columns(state: State) -> dict[str, Any]:
         "step": state.place.step,
         "part": state.place.part,
         "done": sum(1 << step for step in state.place.done),
+        "whereabouts": state.whereabouts,
     }
 
 

@@ -44,6 +44,7 @@ people = Table(
     Column("done", Integer, nullable=False),  # bit n: step n
     Column("level", SmallInteger, nullable=False),
     Column("offered", LargeBinary),  # sealed JSON
+    Column("whereabouts", String(8)),  # bd | abroad | a country's code
     Column("flows", LargeBinary),  # sealed JSON: guided questions begun, with her answers
     Column("created_at", Float(53), nullable=False),
     Column("seen_at", Float(53), nullable=False),

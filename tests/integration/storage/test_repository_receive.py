@@ -153,6 +153,7 @@ def test_the_whole_state_is_remembered(desk: Any, repository: Repository, level:
         place=Place(step=13, part=4, done=frozenset({1, 2, 13})),
         level=level,
         offered=("step:5", "পাসপোর্ট"),
+        whereabouts="sa",
     )
     conversation = desk.say()
     desk.answer(conversation, outcome=Outcome(replies=(), state=state))
