@@ -144,5 +144,15 @@ def _agencies(text: str) -> Iterator[Entity]:
             yield Entity("agency", name, start, match.end(1))
 
 
+def unit_of(word: str) -> int | None:
+    """What a folded word multiplies an amount by: hajar, lakh …"""
+    return _UNITS.get(word)
+
+
+def currency_of(word: str) -> str | None:
+    """The currency that a folded word names."""
+    return next((code for code, words in _CURRENCIES.items() if word in words), None)
+
+
 def _key(spelling: str) -> str:
     return " ".join(plain(fold(match.group())) for match in _WORD.finditer(spelling))
