@@ -58,3 +58,35 @@ class Refused(DeliveryError):
 
 class LostLease(SohojatriError):
     """The turn is no longer this worker's: its lease ran out and went to another, or the turn is answered; nothing was written."""
+
+
+class CaseError(SohojatriError):
+    """The case cannot take that."""
+
+
+class NoSuchCase(CaseError):
+    """No such case, or not one that this person may see: never say which."""
+
+
+class IllegalEvent(CaseError):
+    """A case in this state does not take this event; nothing was changed."""
+
+
+class StaleCase(CaseError):
+    """Somebody else was quicker: look at the case again."""
+
+
+class CloseIncomplete(IllegalEvent):
+    """A case is closed with an outcome, a flagged one only when her safety was checked."""
+
+
+class LoginTaken(SohojatriError):
+    """Somebody has this sign-in name already: choose another."""
+
+
+class LastAdmin(SohojatriError):
+    """The last active admin cannot be disabled or given another role: make another admin first."""
+
+
+class UnknownStaff(SohojatriError):
+    """No such person at the desk."""

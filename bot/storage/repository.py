@@ -9,17 +9,14 @@ from typing import Literal, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
-from sqlalchemy.exc import OperationalError
 
 from bot.model import Inbound, Outcome, Outgoing, Received, Reply, State, Turn
 from bot.storage import carrying, inbox, leases, outbox, turns
 from bot.storage.engine import Database
 from bot.storage.sealing import Sealer
-from bot.storage.transaction import Crossed, Transaction, crossed
+from bot.storage.transaction import Transaction, attempted
 
 T = TypeVar("T")
-
-_ATTEMPTS = 5  # each lost race is won by another transaction, so a few are enough
 
 
 def _utc() -> datetime:
@@ -156,12 +153,4 @@ class Repository:
         return self._run(self._database.read, lambda tx: leases.counts(tx))
 
     def _run(self, begin: Callable[[], AbstractContextManager[Connection]], work: Callable[[Transaction], T]) -> T:
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                with begin() as connection:
-                    # The time is read inside, after waiting for a place in the queue of writers.
-                    return work(Transaction(connection, self._sealer, self._clock().timestamp()))
-            except (Crossed, OperationalError) as error:
-                if attempt == _ATTEMPTS or not crossed(error):
-                    raise
-        raise AssertionError("the last attempt returns or raises")
+        return attempted(begin, self._sealer, self._clock, work)
