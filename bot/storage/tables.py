@@ -79,14 +79,15 @@ messages = Table(
     Column("id", Serial, primary_key=True),
     Column("conversation_id", String(22), ForeignKey("conversations.id"), nullable=False),
     Column("direction", String(3), nullable=False),  # in | out
-    Column("author", String(16), nullable=False),  # person | bot | counsellor
+    Column("author", String(16), nullable=False),  # person | bot | house (the handoff's fixed texts) | counsellor
+    Column("staff_id", String(22)),  # which counsellor
     Column("kind", String(16), nullable=False),  # of an inbound one its Kind, else 'reply'
     Column("body", LargeBinary, nullable=False),  # sealed JSON
     Column("external_digest", LargeBinary, unique=True),  # in: a second delivery has the same
     Column("platform_id", LargeBinary),  # out: sealed; what the platform calls it
     Column("reply_to", Serial, ForeignKey("messages.id")),
     Column("position", SmallInteger),
-    Column("state", String(16), nullable=False),  # in: received answered superseded; out: queued sending sent refused
+    Column("state", String(16), nullable=False),  # in: received answered superseded; out: queued sending sent refused withdrawn
     Column("risk_flag", SmallInteger),
     Column("risk_ask", Boolean),
     Column("risk_category", String(64)),
@@ -118,15 +119,29 @@ cases = Table(
     Column("person_id", Serial, ForeignKey("people.id"), nullable=False, index=True),
     Column("level", SmallInteger, nullable=False),
     Column("category", String(64)),
-    Column("state", String(16), nullable=False),  # queued | closed
+    Column("state", String(16), nullable=False),  # bot.handoff.Stage
     Column("reason", String(32), nullable=False),  # code of CaseRequest.reason
     Column("opened_at", Float(53), nullable=False),
     Column("raised_at", Float(53), nullable=False),
     Column("version", Integer, nullable=False),
+    # What the desk looks cases up by; all else of bot.handoff.Case is in `more`. Null only in cases older than the desk.
+    Column("peak", SmallInteger),
+    Column("state_since", Float(53)),
+    Column("queued_since", Float(53)),
+    Column("her_last_at", Float(53)),
+    Column("owner_id", String(22)),
+    Column("offered_to", String(22)),
+    Column("transfer_to", String(22)),
+    Column("team", String(32)),
+    Column("outcome", String(32)),
+    Column("closed_at", Float(53)),
+    Column("read_to", Serial),  # the last message of hers that its counsellor has seen
+    Column("more", Text),  # JSON of codes and numbers
 )
 
 OPEN = cases.c.state != literal_column("'closed'")
 Index("uq_cases_open", cases.c.person_id, unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("ix_cases_open", cases.c.state, cases.c.level, sqlite_where=OPEN, postgresql_where=OPEN)
 
 events = Table(
     "events",
@@ -136,7 +151,79 @@ events = Table(
     Column("kind", String(32), nullable=False),
     Column("at", Float(53), nullable=False),
     Column("detail", Text, nullable=False),  # JSON of codes and numbers, never of her words
+    Column("staff_id", String(22)),
+    Column("once", String(64)),  # what happened: the same does not happen again
     sqlite_autoincrement=True,
+)
+
+ONCE = events.c.once.is_not(None)
+Index("uq_events_once", events.c.once, unique=True, sqlite_where=ONCE, postgresql_where=ONCE)
+
+clocks = Table(
+    "clocks",
+    metadata,
+    Column("case_id", String(22), ForeignKey("cases.id"), primary_key=True),
+    Column("name", String(24), primary_key=True),  # bot.handoff.Clock
+    Column("due_at", Float(53), nullable=False, index=True),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("case_id", String(22), ForeignKey("cases.id"), index=True),  # null: of the program itself
+    Column("audience", String(16), nullable=False),  # bot.handoff.Audience
+    Column("staff_id", String(22)),  # of audience owner
+    Column("kind", String(32), nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("created_at", Float(53), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# One row for each door an alert was taken through. No row yet: nobody has tried.
+alert_deliveries = Table(
+    "alert_deliveries",
+    metadata,
+    Column("alert_id", Serial, ForeignKey("alerts.id"), primary_key=True),
+    Column("door", String(16), primary_key=True),  # telegram | email
+    Column("state", String(16), nullable=False),  # sending waiting sent given_up
+    Column("attempts", SmallInteger, nullable=False),
+    Column("due_at", Float(53)),
+    Column("done_at", Float(53)),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("name", LargeBinary, nullable=False),  # sealed
+    Column("role", String(16), nullable=False),  # counsellor | supervisor | analyst | admin
+    Column("team", String(32)),
+    Column("language", String(8), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("on_duty", Boolean, nullable=False),
+    Column("on_duty_since", Float(53)),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("case_id", String(22), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("staff_id", String(22), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # sealed
+    Column("created_at", Float(53), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+forms = Table(
+    "forms",
+    metadata,
+    Column("case_id", String(22), ForeignKey("cases.id"), primary_key=True),
+    Column("piece", String(32), primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # sealed JSON
+    Column("staff_id", String(22), nullable=False),
+    Column("updated_at", Float(53), nullable=False),
 )
 
 codes = Table(
