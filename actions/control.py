@@ -7,6 +7,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.listing import FINER
+from actions import flows
 from actions.speaking import button, digits, entity, sentence, speak, state
 from actions.steps import WALK, repeat, welcome_back
 from actions.topics import topic, topic_list
@@ -23,7 +25,9 @@ class ActionControl(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         language, place = state(tracker)
-        speak(dispatcher, obey(knowledge(), language, place, parse(entity(tracker, "command") or "menu") or Command("menu")))
+        command = parse(entity(tracker, "command") or "menu") or Command("menu")
+        answer = flows.obey(flows.scene(tracker), command) or obey(knowledge(), language, place, command)
+        speak(dispatcher, answer)
         return []
 
 
@@ -35,6 +39,8 @@ def obey(content: Knowledge, language: str, place: Place, command: Command) -> A
         return topic(content, language, place, command.arguments[0])
     if command.name == "topics":
         return topic_list(content, language)
+    if command.name in FINER:
+        return FINER[command.name](content, language, place, command)
     if command.name in ("stop", "yes", "no"):
         if command.name == "yes" and place.step:
             return repeat(content, language, place, command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -9,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.knowledge import Knowledge
 from bot.model import Answer, Button, Level, Place, Reply
+from bot.understanding.entities import Entity
 
 
 def state(tracker: Tracker) -> tuple[str, Place]:
@@ -24,6 +26,14 @@ def entity(tracker: Tracker, name: str) -> str | None:
     return next((str(found["value"]) for found in tracker.latest_message.get("entities") or () if found.get("entity") == name), None)
 
 
+def heard(tracker: Tracker) -> tuple[str, list[Entity]]:
+    """What she wrote, and the places and numbers found in it."""
+    message = tracker.latest_message
+    found = message.get("entities") or ()
+    entities = [Entity(str(e["entity"]), str(e["value"]), int(e.get("start", 0)), int(e.get("end", 0))) for e in found]
+    return str(message.get("text") or ""), entities
+
+
 def speak(dispatcher: CollectingDispatcher, answer: Answer) -> None:
     """Utters the replies, then the effects as one custom message (read by bot.dialogue)."""
     for reply in answer.replies:
@@ -37,6 +47,10 @@ def speak(dispatcher: CollectingDispatcher, answer: Answer) -> None:
         effects["ask"] = True
     if answer.person:
         effects["person"] = True
+    if answer.flows is not None:
+        effects["flows"] = [asdict(flow) for flow in answer.flows]
+    if answer.ended is not None:
+        effects["ended"] = asdict(answer.ended)
     dispatcher.utter_message(json_message={"effects": effects})
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.speaking import button, digits, speak, state, ways
+from actions.items import MOST, finer, told, way_to
+from actions.services import services_for
+from actions.speaking import button, digits, heard, speak, state, ways
 from bot.knowledge import Knowledge, knowledge
 from bot.model import Answer, Button, Place, Reply
+from bot.understanding.entities import Entity
 from bot.understanding.risk import CRISIS, by_topic
 
 LISTED = (
     "cost_loan", "job_offer", "destination", "complaint", "wages_abroad", "returnee_livelihood", "returnee_loan", "returnee_health",
     "returnee_counselling", "legal_aid", "child_online",
 )  # fmt: skip
+_ALONE = ("human", "privacy", "greeting")  # topics that are never answered by anything finer
 
 
 class ActionTopic(Action):
@@ -27,8 +32,9 @@ class ActionTopic(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         language, place = state(tracker)
+        text, entities = heard(tracker)
         name = tracker.latest_message.get("intent", {}).get("name", "")
-        speak(dispatcher, topic(knowledge(), language, place, name if name in knowledge().topics else "unknown"))
+        speak(dispatcher, asked(knowledge(), language, place, name if name in knowledge().topics else "unknown", text, entities))
         return []
 
 
@@ -41,7 +47,8 @@ class ActionCrisis(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         language, place = state(tracker)
         risk = by_topic(CRISIS, float(tracker.latest_message.get("intent", {}).get("confidence", 0)))
-        answer = topic(knowledge(), language, place, "human")
+        text, entities = heard(tracker)
+        answer = finest(knowledge(), language, place, None, text, entities) or topic(knowledge(), language, place, "human")
         speak(dispatcher, Answer(replies=answer.replies, flag=risk.flag, ask=risk.ask, person=risk.ask))
         return []
 
@@ -53,21 +60,33 @@ class ActionUnsure(Action):
         return "action_unsure"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        language, _ = state(tracker)
+        language, place = state(tracker)
+        text, entities = heard(tracker)
         ranking = [str(entry["name"]) for entry in tracker.latest_message.get("intent_ranking") or ()]
         # Too doubtful to be classified is never certain: where danger is likeliest, the soft line goes with the question.
-        speak(dispatcher, replace(unsure(knowledge(), language, ranking), ask=ranking[:1] == [CRISIS]))
+        answer = finest(knowledge(), language, place, None, text, entities) or unsure(knowledge(), language, ranking)
+        speak(dispatcher, replace(answer, ask=ranking[:1] == [CRISIS]))
         return []
 
 
+def asked(content: Knowledge, language: str, place: Place, name: str, text: str, entities: Sequence[Entity]) -> Answer:
+    """The answer to a message taken for this topic: as fine as the content has it."""
+    fine = None if name in _ALONE else finest(content, language, place, name, text, entities)
+    return fine or topic(content, language, place, name)
+
+
+def finest(content: Knowledge, language: str, place: Place, name: str | None, text: str, entities: Sequence[Entity]) -> Answer | None:
+    """Where to go near her, an item or a country; None when nothing so fine was asked."""
+    countries = [entity.value for entity in entities if entity.name == "country"]
+    return services_for(content, language, text, entities) or finer(content, language, place, name, text, countries)
+
+
 def topic(content: Knowledge, language: str, place: Place, name: str) -> Answer:
+    """The overview of a topic, with the ways into its items."""
     found = content.topics[name]
-    on = [way for way in (_way(content, language, id) for id in found.next) if way is not None][:3]
-    if place.step:
-        on = [*on[:2], button(content, language, "resume", step=digits(language, place.step))]
-    texts = [message.text[language] for message in found.messages]
-    replies = (*(Reply(text=text) for text in texts[:-1]), Reply(text=texts[-1], buttons=ways(content, language, *on)))
-    return Answer(replies=replies, person=name == "human")
+    on = [way for way in (_way(content, language, id) for id in found.next) if way is not None][:MOST]
+    answer = told(content, language, place, [message.text[language] for message in found.messages], on, found.as_of)
+    return replace(answer, person=name == "human")
 
 
 def unsure(content: Knowledge, language: str, ranking: list[str]) -> Answer:
@@ -77,12 +96,22 @@ def unsure(content: Knowledge, language: str, ranking: list[str]) -> Answer:
 
 
 def topic_list(content: Knowledge, language: str) -> Answer:
-    buttons = [Button(title=content.topics[name].name[language], payload=f"topic.{name}") for name in LISTED]
+    """The groups of questions: more than ten buttons help nobody."""
+    buttons = [Button(title=group.name[language], payload=f"group.{group.id}") for group in content.groups]
     return Answer(replies=(Reply(text=content.sentences["topics"][language], buttons=ways(content, language, *buttons)),))
 
 
+def group(content: Knowledge, language: str, id: str) -> Answer:
+    """What one group of questions holds."""
+    found = next((one for one in content.groups if one.id == id), None)
+    if found is None:
+        return topic_list(content, language)
+    on = [way for way in (_way(content, language, member) for member in found.members) if way is not None]
+    return Answer(replies=(Reply(text=content.sentences["topics"][language], buttons=ways(content, language, *on)),))
+
+
 def _way(content: Knowledge, language: str, name: str) -> Button | None:
-    """A button to a step, a topic or a command, by its id."""
+    """A button to a step, an item, a country, a topic or a command, by its id."""
     number = content.step_number(name)
     if number is not None:
         return Button(title=f"{digits(language, number)}. {content.step(number).name[language]}"[:20], payload=f"step.{number}")
@@ -92,4 +121,4 @@ def _way(content: Knowledge, language: str, name: str) -> Button | None:
         return button(content, language, "begin")
     if name in LISTED:
         return Button(title=content.topics[name].name[language], payload=f"topic.{name}")
-    return None
+    return way_to(content, language, name)

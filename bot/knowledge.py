@@ -5,53 +5,24 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
-
-import yaml
+from typing import Any
 
 from bot.errors import ContentError
+from bot.items import Country, Group, Item, Services, as_of, load_countries, load_groups, load_items, load_services
+from bot.source import LANGUAGES as LANGUAGES
+from bot.source import Life, Passage, field_name, passage, phrases
+from bot.source import Text as Text
+from bot.source import life as life
+from bot.source import read_yaml as read_yaml
+from bot.source import take as take
+from bot.source import text as text
 from bot.understanding.commands import Vocabulary, vocabulary
 from bot.understanding.entities import Gazetteer, gazetteer
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "knowledge"
-LANGUAGES = ("bn", "en")
 SECTIONS = ("brief", "why", "do", "where", "papers", "cost", "time", "danger", "ask", "done")
 PARTS = (("brief",), ("why", "do"), ("where", "papers"), ("cost", "time", "ask"), ("danger", "done"))  # what is read together in the walk
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Text:
-    """One text in both languages."""
-
-    bn: str
-    en: str
-
-    def __getitem__(self, language: str) -> str:
-        return self.en if language == "en" else self.bn
-
-    def fill(self, language: str, **values: object) -> str:
-        """The text with its {names} filled."""
-        return self[language].format(**values)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Passage:
-    """A text and the facts (ids of knowledge/facts.yml) it rests on."""
-
-    text: Text
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Life:
-    """Who answers for an item, and until when it may be trusted."""
-
-    owner: str
-    verified_on: date
-    review_by: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +40,8 @@ class Topic:
     id: str
     name: Text
     messages: tuple[Passage, ...]
-    next: tuple[str, ...]  # ids of topics or steps, or names of commands
+    next: tuple[str, ...]  # ids of topics, items, countries or steps, or names of commands
+    as_of: str | None  # year or year-month of what it rests on, told where it can go stale
     life: Life
 
 
@@ -106,6 +78,11 @@ class Knowledge:
     messenger_greeting: Text
     vocabulary: Vocabulary
     places: Gazetteer
+    items: Mapping[str, Item]  # answers within a topic
+    countries: Mapping[str, Country]
+    groups: tuple[Group, ...]  # the menu of questions
+    services: Services
+    months: tuple[Text, ...]
 
     def step(self, number: int) -> Step:
         return self.steps[number - 1]
@@ -149,65 +126,20 @@ def load(directory: Path) -> Knowledge:
         messenger_greeting=text(source, "messenger_greeting", words.get("messenger_greeting")),
         vocabulary=spoken,
         places=_places(directory / "places.yml"),
+        items=load_items(directory),
+        countries=load_countries(directory),
+        groups=load_groups(directory / "menu.yml"),
+        services=load_services(directory),
+        months=tuple(_texts(source, words, "months").values()),
     )
 
 
-def read_yaml(path: Path) -> Any:
-    """The content of a YAML file. Raises ContentError with the line of a slip."""
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except OSError as error:
-        raise ContentError(f"{path}: cannot be read ({error.strerror}).") from error
-    except UnicodeDecodeError as error:
-        raise ContentError(f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
-    except yaml.YAMLError as error:
-        raise ContentError(f"{path}: is not valid YAML: {error}. Check colons, quotes and indents there.") from error
-
-
-def text(path: Path, field: str, value: Any) -> Text:
-    """A text in both languages. Raises ContentError when one is missing or empty."""
-    if not isinstance(value, Mapping) or set(value) - {"bn", "en", "sources"}:
-        raise ContentError(f"{path}: {field}: write a text under bn: and one under en:, nothing else.")
-    for language in LANGUAGES:
-        if not isinstance(value.get(language), str) or not value[language].strip():
-            raise ContentError(f"{path}: {field}: the text under {language}: is missing.")
-    return Text(value["bn"].strip(), value["en"].strip())
-
-
-def take(path: Path, entry: Mapping[str, Any], field: str, kind: type[T]) -> T:
-    """A field of the given type. Raises ContentError when it is missing or of another type."""
-    value = entry.get(field) if isinstance(entry, Mapping) else None
-    if not isinstance(value, kind):
-        raise ContentError(f"{path}: {field}: is missing or not a {kind.__name__}.")
-    return value
-
-
-def life(path: Path, entry: Mapping[str, Any]) -> Life:
-    verified_on, review_by = take(path, entry, "verified_on", date), take(path, entry, "review_by", date)
-    found = Life(owner=take(path, entry, "owner", str), verified_on=verified_on, review_by=review_by)
-    if found.review_by <= found.verified_on:
-        raise ContentError(f"{path}: review_by: must be later than verified_on.")
-    return found
-
-
 def _texts(path: Path, words: Mapping[str, Any], block: str) -> dict[str, Text]:
-    return {_name(path, block, name): text(path, f"{block}.{name}", value) for name, value in take(path, words, block, dict).items()}
+    return {field_name(path, block, name): text(path, f"{block}.{name}", value) for name, value in take(path, words, block, dict).items()}
 
 
 def _said(path: Path, words: Mapping[str, Any], block: str) -> dict[str, list[str]]:
-    return {_name(path, block, name): _phrases(path, f"{block}.{name}", said) for name, said in take(path, words, block, dict).items()}
-
-
-def _phrases(path: Path, field: str, said: Any) -> list[str]:
-    if not isinstance(said, list) or not all(isinstance(phrase, str) for phrase in said):
-        raise ContentError(f"{path}: {field}: must be a list of texts; put yes, no and numbers in quotes.")
-    return said
-
-
-def _name(path: Path, block: str, name: Any) -> str:
-    if not isinstance(name, str):  # YAML reads a bare yes or no as true or false
-        raise ContentError(f"{path}: {block}: the name {name!r} is no text; put yes, no and numbers in quotes.")
-    return name
+    return {field_name(path, block, name): phrases(path, f"{block}.{name}", said) for name, said in take(path, words, block, dict).items()}
 
 
 def _once(directory: Path, ids: list[str]) -> None:
@@ -222,11 +154,6 @@ def _facts(path: Path) -> list[Fact]:
         raise ContentError(f"{path}: must be a list of facts.")
     fields = ("id", "statement_en", "confidence")
     return [Fact(*(take(path, entry, field, str) for field in fields)) for entry in entries]
-
-
-def _passage(path: Path, field: str, value: Any) -> Passage:
-    found = text(path, field, value)
-    return Passage(text=found, sources=tuple(value.get("sources") or ()))
 
 
 def _places(path: Path) -> Gazetteer:
@@ -247,8 +174,8 @@ def _step(path: Path) -> Step:
         id=take(path, entry, "id", str),
         number=take(path, entry, "number", int),
         name=text(path, "name", entry.get("name")),
-        aliases=tuple(_phrases(path, "aliases", entry.get("aliases"))),
-        sections={name: _passage(path, f"sections.{name}", value) for name, value in sections.items()},
+        aliases=tuple(phrases(path, "aliases", entry.get("aliases"))),
+        sections={name: passage(path, f"sections.{name}", value) for name, value in sections.items()},
         life=life(path, entry),
     )
 
@@ -260,8 +187,9 @@ def _topic(path: Path) -> Topic:
     return Topic(
         id=take(path, entry, "id", str),
         name=text(path, "name", entry.get("name")),
-        messages=tuple(_passage(path, f"messages[{index}]", value) for index, value in enumerate(take(path, entry, "messages", list))),
+        messages=tuple(passage(path, f"messages[{index}]", value) for index, value in enumerate(take(path, entry, "messages", list))),
         next=tuple(entry.get("next") or ()),
+        as_of=as_of(path, entry),
         life=life(path, entry),
     )
 

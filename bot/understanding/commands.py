@@ -15,14 +15,31 @@ from bot.understanding.romanise import latin, sound
 
 STEPS = 13
 CODE_DIGITS = 8
-_GRAMMAR = re.compile(r"[a-z][a-z_]{0,30}(\.[a-z0-9_]{1,30}){0,2}")
+_GRAMMAR = re.compile(r"[a-z][a-z_]{0,30}(\.[a-z0-9_]{1,30}){0,3}")
 _NO = sound("no")
 _CODE = re.compile(r"(?<![\d-])(\d{4}[ -]?\d{4}|(?:\d\d ){3}\d\d)(?![\d-])")  # in fours, as it is told, or in pairs; not a date
 _NAMES_WITHOUT_ARGUMENT = frozenset(
     """start begin restart next next_step back repeat resume where steps more_steps menu topics done not_done yes no person hotlines
-    language stop carry delete delete_yes privacy help safe""".split()
+    language stop carry delete delete_yes privacy help safe near countries skip unknown""".split()
 )
-_ARGUMENTS = {"step": 1, "done": 1, "not_done": 1, "topic": 1, "ask": 2, "language": 1, "code": 1}  # name → how many at most
+_ARGUMENTS = {
+    "step": 1,
+    "done": 1,
+    "not_done": 1,
+    "topic": 1,
+    "ask": 2,
+    "language": 1,
+    "code": 1,
+    "flow": 1,
+    "drop": 1,
+    "say": 3,
+    "group": 1,
+    "item": 1,
+    "country": 2,
+    "countries": 1,
+    "near": 2,
+    "district": 1,
+}  # name → how many at most
 
 
 @dataclass(frozen=True)
@@ -48,7 +65,7 @@ def parse(payload: str) -> Command | None:
     if not arguments:
         return Command(name) if name in _NAMES_WITHOUT_ARGUMENT else None
     command = Command(name, tuple(arguments))
-    if len(arguments) > _ARGUMENTS.get(name, 0):
+    if len(arguments) > _ARGUMENTS.get(name, 0) or (name == "say" and len(arguments) != 3):
         return None
     if name in ("step", "done", "not_done", "ask") and command.number is None:
         return None

@@ -1,0 +1,96 @@
+"""Answers finer than a topic: one item of it, or what is told of one country; chosen by what she wrote or pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from actions.speaking import button, digits, ways
+from bot.items import ASPECTS, Country, Item
+from bot.knowledge import Knowledge
+from bot.model import Answer, Button, Place, Reply
+from bot.understanding.choosing import choose
+
+MOST = 7  # buttons of its own under a reply: with the way back, a person and the menu they are ten
+OTHER_COUNTRY = "dest_other"  # the item for countries of which nothing is verified
+_ABROAD = ("wages_abroad",)  # topics of women who are there already: they need the complaint path first
+_BY_COUNTRY = ("destination", *_ABROAD)
+
+
+def finer(content: Knowledge, language: str, place: Place, topic: str | None, text: str, countries: Sequence[str]) -> Answer | None:
+    """The item or country that a message of this topic asks for; None when the topic's overview answers it."""
+    item = choose(text, topic, (item.choice for item in content.items.values()))
+    if item is None:
+        item = next((id for id, one in content.items.items() if one.topic == topic and one.countries & set(countries)), None)
+    if item is not None:
+        return tell(content, language, place, content.items[item], countries)
+    if topic in _BY_COUNTRY and countries:
+        if countries[0] in content.countries:
+            return country(content, language, place, countries[0], "complain" if topic in _ABROAD else None)
+        if topic == "destination" and OTHER_COUNTRY in content.items:
+            return tell(content, language, place, content.items[OTHER_COUNTRY])
+    return None
+
+
+def tell(content: Knowledge, language: str, place: Place, item: Item, countries: Iterable[str] = ()) -> Answer:
+    """An item in its messages; with the country she named as a way on."""
+    on = [way for way in (way_to(content, language, f"country.{id}") for id in countries) if way is not None][:1]
+    on.extend(way for way in (way_to(content, language, id) for id in item.next) if way is not None)
+    return told(content, language, place, [message.text[language] for message in item.messages], on[:3], item.as_of)
+
+
+def country(content: Knowledge, language: str, place: Place, id: str, aspect: str | None = None) -> Answer:
+    """What is told of a country: its rules and what is risky now, or where to complain and who helps there."""
+    here = content.countries[id]
+    shown = {None: ("rules", "risk"), "complain": ("complain", "help")}.get(aspect, (aspect,))
+    texts = [here.aspects[name].text[language] for name in ASPECTS if name in shown]
+    others = (("complain", "complain_there"), ("help", "help_there"), ("rules", "rules_there"))
+    on = [button(content, language, title, f"country.{id}.{name}") for name, title in others if name not in shown]
+    return told(content, language, place, texts, [*on, button(content, language, "countries")], here.as_of)
+
+
+def countries(content: Knowledge, language: str, page: int = 1) -> Answer:
+    """The list of countries, a page at a time."""
+    shown, more = _page(list(content.countries.values()), page)
+    buttons = [_to_country(one, language) for one in shown]
+    if more:
+        buttons.append(button(content, language, "more_countries", f"countries.{page + 1}"))
+    elif OTHER_COUNTRY in content.items:
+        buttons.append(_to_item(content.items[OTHER_COUNTRY], language))
+    return Answer(replies=(Reply(text=content.sentences["country"][language], buttons=ways(content, language, *buttons)),))
+
+
+def told(content: Knowledge, language: str, place: Place, texts: list[str], on: list[Button], as_of: str | None) -> Answer:
+    """Several short messages; under the last what comes next, and of when the news is where it can go stale."""
+    if as_of:
+        texts = [*texts[:-1], f"{texts[-1]}\n{content.sentences['as_of'].fill(language, when=_when(content, language, as_of))}"]
+    if place.step:
+        on = [*on[: MOST - 1], button(content, language, "resume", step=digits(language, place.step))]
+    return Answer(replies=(*(Reply(text=text) for text in texts[:-1]), Reply(text=texts[-1], buttons=ways(content, language, *on))))
+
+
+def way_to(content: Knowledge, language: str, id: str) -> Button | None:
+    """A button to an item or a country, by its id; None when it is neither, or switched off."""
+    if id in content.items:
+        return _to_item(content.items[id], language)
+    name, _, which = id.partition(".")
+    return _to_country(content.countries[which], language) if name == "country" and which in content.countries else None
+
+
+def _to_item(item: Item, language: str) -> Button:
+    return Button(title=item.name[language], payload=f"item.{item.id}")
+
+
+def _to_country(one: Country, language: str) -> Button:
+    return Button(title=one.name[language], payload=f"country.{one.id}")
+
+
+def _page(entries: list[Country], page: int) -> tuple[list[Country], bool]:
+    start = (page - 1) * MOST
+    shown = entries[start : start + MOST] or entries[:MOST]
+    return shown, start + MOST < len(entries)
+
+
+def _when(content: Knowledge, language: str, as_of: str) -> str:
+    """ "2025-10" as October 2025, in the language and its digits."""
+    year, _, month = as_of.partition("-")
+    return " ".join([*([content.months[int(month) - 1][language]] if month else []), digits(language, int(year))])

@@ -1,0 +1,103 @@
+"""The pieces that content files are made of (texts in both languages, their sources, who answers for them), and how a file is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from bot.errors import ContentError
+
+LANGUAGES = ("bn", "en")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text in both languages."""
+
+    bn: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        return self.en if language == "en" else self.bn
+
+    def fill(self, language: str, **values: object) -> str:
+        """The text with its {names} filled."""
+        return self[language].format(**values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A text and the facts (ids of knowledge/facts.yml) it rests on."""
+
+    text: Text
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """Who answers for an item, and until when it may be trusted."""
+
+    owner: str
+    verified_on: date
+    review_by: date
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file. Raises ContentError with the line of a slip."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except OSError as error:
+        raise ContentError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise ContentError(f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
+    except yaml.YAMLError as error:
+        raise ContentError(f"{path}: is not valid YAML: {error}. Check colons, quotes and indents there.") from error
+
+
+def text(path: Path, field: str, value: Any) -> Text:
+    """A text in both languages. Raises ContentError when one is missing or empty."""
+    if not isinstance(value, Mapping) or set(value) - {"bn", "en", "sources"}:
+        raise ContentError(f"{path}: {field}: write a text under bn: and one under en:, nothing else.")
+    for language in LANGUAGES:
+        if not isinstance(value.get(language), str) or not value[language].strip():
+            raise ContentError(f"{path}: {field}: the text under {language}: is missing.")
+    return Text(value["bn"].strip(), value["en"].strip())
+
+
+def take(path: Path, entry: Mapping[str, Any], field: str, kind: type[T]) -> T:
+    """A field of the given type. Raises ContentError when it is missing or of another type."""
+    value = entry.get(field) if isinstance(entry, Mapping) else None
+    if not isinstance(value, kind):
+        raise ContentError(f"{path}: {field}: is missing or not a {kind.__name__}.")
+    return value
+
+
+def life(path: Path, entry: Mapping[str, Any]) -> Life:
+    verified_on, review_by = take(path, entry, "verified_on", date), take(path, entry, "review_by", date)
+    found = Life(owner=take(path, entry, "owner", str), verified_on=verified_on, review_by=review_by)
+    if found.review_by <= found.verified_on:
+        raise ContentError(f"{path}: review_by: must be later than verified_on.")
+    return found
+
+
+def phrases(path: Path, field: str, said: Any) -> list[str]:
+    if not isinstance(said, list) or not all(isinstance(phrase, str) for phrase in said):
+        raise ContentError(f"{path}: {field}: must be a list of texts; put yes, no and numbers in quotes.")
+    return said
+
+
+def field_name(path: Path, block: str, name: Any) -> str:
+    if not isinstance(name, str):  # YAML reads a bare yes or no as true or false
+        raise ContentError(f"{path}: {block}: the name {name!r} is no text; put yes, no and numbers in quotes.")
+    return name
+
+
+def passage(path: Path, field: str, value: Any) -> Passage:
+    found = text(path, field, value)
+    return Passage(text=found, sources=tuple(value.get("sources") or ()))

@@ -1,0 +1,37 @@
+"""Which item within a topic a message asks for: by the words of the items, in the one Latin spelling of both scripts. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.understanding.risk import phrases, spelled
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The words of one item. Phrases are written as those of danger are: "*" a gap, "~" any ending."""
+
+    id: str
+    topic: str
+    said: re.Pattern[str] | None  # choose it within its topic
+    anywhere: re.Pattern[str] | None  # choose it whatever the topic was taken for
+
+
+def choice(id: str, topic: str, said: Sequence[str], anywhere: Sequence[str]) -> Choice:
+    """Raises ValueError for a phrase without words. What chooses anywhere chooses within the topic too."""
+    return Choice(id, topic, phrases([*said, *anywhere]), phrases(anywhere))
+
+
+def choose(text: str, topic: str | None, choices: Iterable[Choice]) -> str | None:
+    """The item whose words cover most of the message; one of the message's own topic goes before one that may be chosen anywhere."""
+    message = spelled(text)
+    best, found = (False, 0), None
+    for one in choices:
+        own = one.topic == topic
+        pattern = one.said if own else one.anywhere
+        covered = max((match.end() - match.start() for match in pattern.finditer(message)), default=0) if pattern else 0
+        if covered and (own, covered) > best:
+            best, found = (own, covered), one.id
+    return found
