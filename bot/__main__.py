@@ -146,9 +146,24 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     sys.exit(1 if copies else 0)
 
 
+def _staff(arguments: argparse.Namespace) -> None:
+    """People of the desk: add, list, reset, disable, enable, role."""
+    from bot import staff_commands
+
+    staff_commands.run(arguments, _settings("staff"))
+
+
+def _audit(arguments: argparse.Namespace) -> None:
+    """Prove that no line of the audit was changed or removed: exit code 1 when one was."""
+    from bot import staff_commands
+
+    sys.exit(staff_commands.verify(_settings("audit")))
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "run": _run, "serve": _serve, "rasa": _rasa, "actions": _actions, "train": _train, "migrate": _migrate, "content": _content,
     "messenger-setup": _messenger_setup, "bench": _bench, "understand": _understand, "evaluate": _evaluate,
+    "staff": _staff, "audit": _audit,
 }  # fmt: skip
 
 
@@ -178,6 +193,12 @@ def _options(command: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--force", action="store_true", help="train even when nothing changed")
     if command == "content":
         parser.add_argument("what", choices=["check"], help="check")
+    if command == "staff":
+        from bot.staff_commands import options
+
+        options(parser)
+    if command == "audit":
+        parser.add_argument("what", choices=["verify"], help="verify")
     if command == "bench":
         parser.add_argument("--quick", action="store_true", help="a short run without stock Rasa, to see that it works")
         parser.add_argument("--out", type=_path, default=ROOT / "build", help="where the results go")

@@ -1,7 +1,9 @@
 """The database: sealed rows, leases, inbox and outbox."""
 
+from bot.storage import desk_tables  # noqa: F401 -- so that whoever sees the tables sees all of them
+from bot.storage.accounts import Accounts
 from bot.storage.engine import Database
 from bot.storage.repository import Repository
 from bot.storage.sealing import Sealer
 
-__all__ = ["Database", "Repository", "Sealer"]
+__all__ = ["Accounts", "Database", "Repository", "Sealer"]
