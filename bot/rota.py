@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DHAKA = ZoneInfo("Asia/Dhaka")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FAR = 366  # days looked ahead; a desk that is closed longer has no opening
 Span = tuple[time, time | None]  # from, to; None: midnight at the end of the day
 
@@ -65,3 +67,38 @@ class Rota:
 
     def _at(self, day: date, clock: time) -> datetime:
         return datetime.combine(day, clock, self.zone)
+
+
+def parse(plain: Mapping[str, Any]) -> Rota:
+    """From YAML or JSON: zone, shift_hours, hours (weekday → ["09:00-17:00", …]), holidays (ISO dates). Raises ValueError with the cure."""
+    hours = plain.get("hours")
+    if not isinstance(hours, Mapping) or not set(hours) <= set(DAYS):
+        raise ValueError(f"hours: give spans under the names of days: {', '.join(DAYS)}")
+    spans = {DAYS.index(day): _day(day, said) for day, said in hours.items()}
+    try:
+        zone = ZoneInfo(str(plain.get("zone") or DHAKA.key))
+        holidays = frozenset(date.fromisoformat(str(day)) for day in plain.get("holidays") or ())
+        shift = timedelta(hours=float(plain.get("shift_hours") or 12))
+    except ZoneInfoNotFoundError:
+        raise ValueError("zone: write it as Asia/Dhaka") from None
+    except ValueError:
+        raise ValueError("holidays: write dates as 2026-12-16; shift_hours: a number") from None
+    return Rota(hours=spans, holidays=holidays, zone=zone, shift=shift)
+
+
+def _day(day: str, said: Any) -> tuple[Span, ...]:
+    cure = f'hours: {day}: write spans as "09:00-17:00", in order and without overlap'
+    if not isinstance(said, list):
+        raise ValueError(cure)
+    spans: list[Span] = []
+    for span in said:
+        try:
+            first, last = str(span).split("-")
+            start, end = time.fromisoformat(first), None if last == "24:00" else time.fromisoformat(last)
+        except ValueError:
+            raise ValueError(cure) from None
+        before = spans[-1][1] if spans else time()
+        if before is None or start < before or (end is not None and end <= start):
+            raise ValueError(cure)
+        spans.append((start, end))
+    return tuple(spans)

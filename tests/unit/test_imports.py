@@ -32,6 +32,7 @@ PLACES = {
     "bot.rota": INNER,
     "bot.staff": (),
     "bot.handoff": (*INNER, "bot.handoff", "bot.rota"),
+    "bot.holding": (*READING, "bot.rota"),
     "bot.source": ("bot.errors",),
     "bot.items": (*INNER, "bot.understanding", "bot.source"),
     "bot.knowledge": (*INNER, "bot.understanding", "bot.source", "bot.items"),
@@ -39,7 +40,7 @@ PLACES = {
     "bot.examples": READING,
     "bot.near": ("bot.understanding",),
     "bot.dialogue": READING,
-    "bot.storage": (*READING, "bot.storage", "bot.handoff", "bot.rota", "bot.staff"),
+    "bot.storage": (*READING, "bot.storage", "bot.handoff", "bot.rota", "bot.holding", "bot.staff"),
     "bot.storage.tracker_store": (*READING, "bot.storage", "bot.settings"),  # Rasa makes it (endpoints.yml): nobody can hand it anything
     "bot.channels": (*READING, "bot.channels", "bot.transport"),
     "bot.house": (*READING, "bot.triage", "bot.handoff"),
