@@ -25,7 +25,7 @@ class Letters(Protocol):
     def take_outgoing(self, conversation: str, owner: str, seconds: float) -> Outgoing | None: ...
     def go_on_sending(self, conversation: str, owner: str, seconds: float) -> Outgoing | None: ...
     def release_sending(self, conversation: str, owner: str) -> bool: ...
-    def sent(self, message: int, platform_id: str | None) -> None: ...
+    def sent_and_go_on(self, letter: Outgoing, platform_id: str | None, owner: str, seconds: float) -> Outgoing | None: ...
     def retry(self, message: int, due_at: datetime) -> None: ...
     def refuse(self, message: int, reason: str) -> None: ...
     def unreachable(self, conversation: str) -> None: ...
@@ -37,23 +37,18 @@ class Outbox:
     def __init__(self, store: Letters, channels: Mapping[str, Channel], *, owner: str, clock: Callable[[], datetime]) -> None:
         self._store, self._channels, self._owner, self._clock = store, channels, owner, clock
 
-    async def deliver(self, conversation: str) -> None:
-        """Sends until nothing is due, unless another gateway is at it."""
+    async def deliver(self, conversation: str, letter: Outgoing | None = None) -> None:
+        """Sends until nothing is due, unless another gateway is at it; first `letter`, taken already."""
         try:
-            letter = await off_loop(self._store.take_outgoing, conversation, self._owner, LEASE)
+            letter = letter or await off_loop(self._store.take_outgoing, conversation, self._owner, LEASE)
             while letter is not None:
-                note = await self._send(letter)
-                letter = await off_loop(self._go_on, conversation, note)
+                letter = await off_loop(await self._send(letter))
         except BaseException:
             await off_loop(self._store.release_sending, conversation, self._owner)
             raise
 
-    def _go_on(self, conversation: str, note: Callable[[], None]) -> Outgoing | None:
-        note()
-        return self._store.go_on_sending(conversation, self._owner, LEASE)
-
-    async def _send(self, letter: Outgoing) -> Callable[[], None]:
-        """Hands it over, and returns what notes in the store how that went."""
+    async def _send(self, letter: Outgoing) -> Callable[[], Outgoing | None]:
+        """Hands it over, and returns what notes in the store how that went and gives the next."""
         channel = self._channels.get(letter.channel)
         if channel is None:  # its token was taken out of the settings: wait until it is back, or given up
             return self._later(letter, TryLater(seconds=3600))
@@ -63,17 +58,24 @@ class Outbox:
             return self._later(letter, error)
         except Unreachable:
             log.info("conversation %s: unreachable", letter.conversation)
-            return partial(self._store.unreachable, letter.conversation)
+            return self._then(letter, partial(self._store.unreachable, letter.conversation))
         except Refused as error:
             log.error("conversation %s: message %s refused by %s: %s", letter.conversation, letter.message, letter.channel, error)
-            return partial(self._store.refuse, letter.message, "refused")
-        return partial(self._store.sent, letter.message, platform_id)
+            return self._then(letter, partial(self._store.refuse, letter.message, "refused"))
+        return partial(self._store.sent_and_go_on, letter, platform_id, self._owner, LEASE)
 
-    def _later(self, letter: Outgoing, error: TryLater) -> Callable[[], None]:
+    def _then(self, letter: Outgoing, note: Callable[[], None]) -> Callable[[], Outgoing | None]:
+        def go_on() -> Outgoing | None:
+            note()
+            return self._store.go_on_sending(letter.conversation, self._owner, LEASE)
+
+        return go_on
+
+    def _later(self, letter: Outgoing, error: TryLater) -> Callable[[], Outgoing | None]:
         now = self._clock()
         if now - letter.last_inbound_at > _GIVE_UP and letter.attempts >= len(_WAITS):
             log.error("conversation %s: message %s given up after %s tries", letter.conversation, letter.message, letter.attempts + 1)
-            return partial(self._store.refuse, letter.message, "given_up")
+            return self._then(letter, partial(self._store.refuse, letter.message, "given_up"))
         wait = max(error.seconds or 0, _WAITS[min(letter.attempts, len(_WAITS) - 1)])
         log.warning("conversation %s: message %s: %s, again in %s s", letter.conversation, letter.message, type(error).__name__, wait)
-        return partial(self._store.retry, letter.message, now + timedelta(seconds=wait))
+        return self._then(letter, partial(self._store.retry, letter.message, now + timedelta(seconds=wait)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from urllib.request import getproxies
 
 import aiohttp
@@ -10,7 +11,7 @@ import httpx
 from yarl import URL
 
 
-def transport(connections: int = 100) -> httpx.AsyncBaseTransport | None:
+def transport(connections: int = 100) -> Transport | None:
     """For an httpx.AsyncClient. None, which is httpx's own, where the environment names a proxy: that one knows what to do with it."""
     return None if getproxies() else Transport(connections)
 
@@ -38,6 +39,16 @@ class Transport(httpx.AsyncBaseTransport):
         except (aiohttp.ClientError, OSError):
             raise httpx.ReadError("", request=request) from None
         return httpx.Response(answer.status, headers=list(answer.raw_headers), content=content, request=request)
+
+    async def post_form(self, address: str, form: Mapping[str, str], *, connect: float, read: float) -> tuple[int, bytes]:
+        """Status and content of the answer to a form, without httpx's requests and responses, which cost as much again.
+
+        Raises asyncio.TimeoutError, aiohttp.ClientError or OSError; their words may quote the address.
+        """
+        timeout = aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect, sock_read=read)
+        session = self._session or self._open()
+        async with session.post(URL(address, encoded=True), data=form, timeout=timeout, allow_redirects=False) as answer:
+            return answer.status, await answer.read()
 
     async def aclose(self) -> None:
         if self._session is not None:

@@ -13,6 +13,7 @@ from bot.errors import LostLease
 from bot.gateway import Gateway
 from bot.keyed import OnePerKey
 from bot.model import Channel, Inbound, Outcome, Outgoing, Received, Turn
+from bot.outbox import LEASE as SENDING
 from bot.outbox import Outbox
 from bot.threads import off_loop
 
@@ -30,10 +31,10 @@ class Turns(Protocol):
     """What the worker needs of the store."""
 
     def receive(self, events: list[Inbound]) -> list[Received]: ...
+    def receive_and_take(self, events: list[Inbound], owner: str, seconds: float) -> tuple[list[Received], list[Turn]]: ...
     def take_turn(self, conversation: str, owner: str, seconds: float) -> Turn | None: ...
-    def release_turns(self, conversation: str, owner: str) -> bool: ...
     def release_all(self, owner: str) -> None: ...
-    def finish(self, turn: Turn, outcome: Outcome, owner: str) -> list[Outgoing]: ...
+    def finish_and_go_on(self, turn: Turn, outcome: Outcome, owner: str, seconds: float) -> tuple[Outgoing | None, bool]: ...
     def work(self, now: datetime, limit: int) -> tuple[list[str], list[str]]: ...
 
 
@@ -48,13 +49,17 @@ class Worker:
         self._turns = OnePerKey(self._answer_all, _AT_ONCE)
         self._deliveries = OnePerKey(self._deliver, _AT_ONCE)
         self._begun = False
+        self._taken: dict[str, Turn] = {}  # turns and replies whose lease was taken with the write before: their job begins with them
+        self._letters: dict[str, Outgoing] = {}
 
     async def receive(self, events: list[Inbound]) -> list[Received]:
         """Stores events; when it returns they are safe, and the platform may be told so."""
-        received = await off_loop(self._store.receive, events)
-        if self._begun:  # before, giving back old leases would take the new ones too; the first look for work finds these
-            for conversation in dict.fromkeys(r.conversation for r in received if r.new):
-                self._turns.wake(conversation)
+        if not self._begun:  # giving back old leases would take the new ones too; the first look for work finds these
+            return await off_loop(self._store.receive, events)
+        received, taken = await off_loop(self._store.receive_and_take, events, self._owner, LEASE)
+        self._taken.update((turn.conversation, turn) for turn in taken)
+        for conversation in dict.fromkeys(r.conversation for r in received if r.new):
+            self._turns.wake(conversation)
         return received
 
     def deliver(self, conversation: str) -> None:
@@ -88,7 +93,7 @@ class Worker:
         again = True
         while again:
             try:
-                turn = await off_loop(self._store.take_turn, conversation, self._owner, LEASE)
+                turn = self._taken.pop(conversation, None) or await off_loop(self._store.take_turn, conversation, self._owner, LEASE)
                 if turn is None:
                     return
                 again = await self._one(turn)
@@ -101,7 +106,7 @@ class Worker:
 
     async def _deliver(self, conversation: str) -> None:
         try:
-            await self._outbox.deliver(conversation)
+            await self._outbox.deliver(conversation, self._letters.pop(conversation, None))
         except Exception as error:
             log.error("conversation %s: delivery failed: %s", conversation, type(error).__name__, exc_info=_harmless(error))
 
@@ -116,15 +121,12 @@ class Worker:
                 typing.cancel()
         if channel is not None:
             outcome = replace(outcome, replies=tuple(piece for reply in outcome.replies for piece in channel.fit(reply)))
-        queued, again = await off_loop(self._finish, turn, outcome)
-        if queued:
+        letter, again = await off_loop(self._store.finish_and_go_on, turn, outcome, self._owner, SENDING)
+        if letter is not None:
+            self._letters[turn.conversation] = letter
+        if outcome.replies:
             self._deliveries.wake(turn.conversation)
         return again
-
-    def _finish(self, turn: Turn, outcome: Outcome) -> tuple[bool, bool]:
-        """Whether replies wait to be sent, and messages to be answered."""
-        queued = self._store.finish(turn, outcome, self._owner)
-        return bool(queued), self._store.release_turns(turn.conversation, self._owner)
 
 
 async def _typing(channel: Channel, recipient: str) -> None:

@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 from telegram import Bot
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
 from bot.errors import DeliveryError, Refused, TryLater, Unreachable
-from bot.transport import transport
+from bot.transport import Transport, transport
 
 log = logging.getLogger(__name__)
 
+_CONNECT, _READ = 5.0, 10.0  # seconds
+
 
 class QuietRequest(HTTPXRequest):
-    """The library's request, which would log an answer that it cannot read, message text included."""
+    """The library's request, which would log an answer that it cannot read, message text included; a plain call spares it httpx."""
+
+    def __init__(self, carrier: Transport | None, **limits: Any) -> None:
+        super().__init__(httpx_kwargs={"transport": carrier}, **limits)
+        self._carrier = carrier
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        if self._carrier is None or method != "POST" or request_data is None or request_data.contains_files:
+            return await super().do_request(url, method, request_data, read_timeout, write_timeout, connect_timeout, pool_timeout)
+        read = read_timeout if isinstance(read_timeout, int | float) else self.read_timeout or _READ
+        try:
+            return await self._carrier.post_form(url, request_data.json_parameters, connect=_CONNECT, read=read)
+        except asyncio.TimeoutError:
+            raise TimedOut from None
+        except (aiohttp.ClientError, OSError) as error:  # its words would quote the address, and with it the token
+            raise NetworkError(type(error).__name__) from None
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -53,8 +81,8 @@ def connect(token: str, api_url: str) -> PollingBot:
     """A bot for this token. Calls nothing yet; silences the loggers that print the token (in the URL) or parameters of calls."""
     for name in ("httpx", "httpcore", "telegram"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    calls = QuietRequest(connect_timeout=5, read_timeout=10, write_timeout=10, pool_timeout=5, httpx_kwargs={"transport": transport(64)})
-    polling = QuietRequest(connect_timeout=5, write_timeout=10, pool_timeout=5, httpx_kwargs={"transport": transport(1)})
+    calls = QuietRequest(transport(64), connect_timeout=_CONNECT, read_timeout=_READ, write_timeout=10, pool_timeout=5)
+    polling = QuietRequest(transport(1), connect_timeout=_CONNECT, write_timeout=10, pool_timeout=5)
     return PollingBot(token, base_url=f"{api_url}/bot", request=calls, get_updates_request=polling)
 
 

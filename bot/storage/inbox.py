@@ -12,7 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import literal_column
 
+from bot.handoff import Holder
 from bot.model import Inbound, Kind, Received, State, Turn
+from bot.storage import leases
 from bot.storage import people as persons
 from bot.storage.sealing import Sealer
 from bot.storage.tables import OPEN, RECEIVED, cases, conversations, messages, people
@@ -45,6 +47,16 @@ def waiting(tx: Transaction, conversation: str) -> Row | None:
     return row
 
 
+def take(tx: Transaction, conversation: str, owner: str, seconds: float) -> Row | None:
+    """`waiting` under the turn lease, unless it is another's or nothing waits."""
+    if not leases.claim(tx, leases.TURN, conversation, owner, seconds):
+        return None
+    row = waiting(tx, conversation)
+    if row is None:
+        leases.release(tx, leases.TURN, conversation, owner)
+    return row
+
+
 def turn_of(sealer: Sealer, row: Row) -> Turn:
     """Opened after the attempt is on record: a message that cannot be opened must count as one too."""
     conversation = row.conversation_id
@@ -57,7 +69,8 @@ def turn_of(sealer: Sealer, row: Row) -> Turn:
         state=persons.state_of(sealer, row),
         received_at=moment(row.created_at),
         recent=row.recent,
-        held=row.holder != "bot",
+        held=row.holder == Holder.COUNSELLOR.value,
+        fixed=row.holder == Holder.QUEUE.value,
         case=persons.level_of(row.case_level or 0),
         failures=row.attempts,
     )
@@ -112,7 +125,7 @@ def _create(tx: Transaction, channel: str, sender: str, digest: bytes) -> str:
         "address": tx.sealer.seal(sender, context=address_context(conversation)),
         "reachable": True,
         "last_inbound_at": tx.now,
-        "holder": "bot",
+        "holder": Holder.BOT.value,
         "wrong_codes": 0,
         "wrong_codes_since": 0.0,
         "created_at": tx.now,

@@ -45,18 +45,20 @@ class Repository:
             return []
         return self._run(self._database.write, lambda tx: inbox.receive(tx, events))
 
+    def receive_and_take(self, events: list[Inbound], owner: str, seconds: float) -> tuple[list[Received], list[Turn]]:
+        """receive, and take_turn in every conversation where something new came, in one transaction."""
+
+        def take(tx: Transaction) -> tuple[list[Received], list[Row]]:
+            received = inbox.receive(tx, events)
+            places = dict.fromkeys(each.conversation for each in received if each.new)
+            return received, [row for row in (inbox.take(tx, place, owner, seconds) for place in places) if row is not None]
+
+        received, rows = self._run(self._database.write, take)
+        return received, [inbox.turn_of(self._sealer, row) for row in rows]
+
     def take_turn(self, conversation: str, owner: str, seconds: float) -> Turn | None:
         """claim_turns and next_turn in one. None: no message waits, or another answers; the right is not kept then."""
-
-        def take(tx: Transaction) -> Row | None:
-            if not leases.claim(tx, leases.TURN, conversation, owner, seconds):
-                return None
-            row = inbox.waiting(tx, conversation)
-            if row is None:
-                leases.release(tx, leases.TURN, conversation, owner)
-            return row
-
-        row = self._run(self._database.note, take)
+        row = self._run(self._database.note, lambda tx: inbox.take(tx, conversation, owner, seconds))
         return None if row is None else inbox.turn_of(self._sealer, row)
 
     def claim_turns(self, conversation: str, owner: str, seconds: float) -> bool:
@@ -95,6 +97,16 @@ class Repository:
         """Writes all that the turn changes, or raises LostLease and writes nothing. Returns the replies to send, if she can be reached."""
         return self._run(self._database.write, lambda tx: turns.finish(tx, turn, outcome, owner))
 
+    def finish_and_go_on(self, turn: Turn, outcome: Outcome, owner: str, seconds: float) -> tuple[Outgoing | None, bool]:
+        """finish, release_turns and take_outgoing in one transaction: the reply to send now, and whether another message waits."""
+
+        def go_on(tx: Transaction) -> tuple[Outgoing | None, bool]:
+            queued = turns.finish(tx, turn, outcome, owner)
+            waits = leases.release_turns(tx, turn.conversation, owner)
+            return outbox.take(tx, turn.conversation, owner, seconds) if queued else None, waits
+
+        return self._run(self._database.write, go_on)
+
     def add_outgoing(self, conversation: str, replies: tuple[Reply, ...], author: str = "bot") -> list[Outgoing]:
         """Queues replies that answer no message."""
         return self._run(self._database.write, lambda tx: outbox.add(tx, conversation, replies, author))
@@ -105,6 +117,15 @@ class Repository:
 
     def sent(self, message: int, platform_id: str | None) -> None:
         self._run(self._database.write, lambda tx: outbox.sent(tx, message, platform_id))
+
+    def sent_and_go_on(self, letter: Outgoing, platform_id: str | None, owner: str, seconds: float) -> Outgoing | None:
+        """sent and go_on_sending in one transaction."""
+
+        def go_on(tx: Transaction) -> Outgoing | None:
+            outbox.sent(tx, letter.message, platform_id)
+            return outbox.go_on(tx, letter.conversation, owner, seconds)
+
+        return self._run(self._database.write, go_on)
 
     def retry(self, message: int, due_at: datetime) -> None:
         self._run(self._database.write, lambda tx: outbox.retry(tx, message, due_at.timestamp()))
