@@ -7,8 +7,9 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.listing import FINER
 from actions import flows
+from actions.listing import FINER
+from actions.scenes import scene
 from actions.speaking import button, digits, entity, sentence, speak, state
 from actions.steps import WALK, repeat, welcome_back
 from actions.topics import topic, topic_list
@@ -26,7 +27,7 @@ class ActionControl(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         language, place = state(tracker)
         command = parse(entity(tracker, "command") or "menu") or Command("menu")
-        answer = flows.obey(flows.scene(tracker), command) or obey(knowledge(), language, place, command)
+        answer = flows.obey(scene(tracker), command) or obey(knowledge(), language, place, command)
         speak(dispatcher, answer)
         return []
 

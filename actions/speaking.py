@@ -43,6 +43,8 @@ def speak(dispatcher: CollectingDispatcher, answer: Answer) -> None:
         effects["place"] = {"step": answer.place.step, "part": answer.place.part, "done": sorted(answer.place.done)}
     if answer.flag is not Level.NONE:
         effects["flag"] = answer.flag.value
+    if answer.category is not None:
+        effects["category"] = answer.category
     if answer.ask:
         effects["ask"] = True
     if answer.person:

@@ -9,9 +9,12 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.flows import begun_by
 from actions.items import MOST, finer, told, way_to
+from actions.scenes import scene
 from actions.services import services_for
 from actions.speaking import button, digits, heard, speak, state, ways
+from bot.flows import flow_plans
 from bot.knowledge import Knowledge, knowledge
 from bot.model import Answer, Button, Place, Reply
 from bot.understanding.entities import Entity
@@ -34,7 +37,8 @@ class ActionTopic(Action):
         language, place = state(tracker)
         text, entities = heard(tracker)
         name = tracker.latest_message.get("intent", {}).get("name", "")
-        speak(dispatcher, asked(knowledge(), language, place, name if name in knowledge().topics else "unknown", text, entities))
+        begun = begun_by(scene(tracker), name, text)
+        speak(dispatcher, begun or asked(knowledge(), language, place, name if name in knowledge().topics else "unknown", text, entities))
         return []
 
 
@@ -117,6 +121,8 @@ def _way(content: Knowledge, language: str, name: str) -> Button | None:
         return Button(title=f"{digits(language, number)}. {content.step(number).name[language]}"[:20], payload=f"step.{number}")
     if name in content.buttons:
         return button(content, language, name)
+    if name.startswith("flow."):
+        return Button(title=flow_plans()[name.partition(".")[2]].name[language], payload=name)
     if name == "steps_start":
         return button(content, language, "begin")
     if name in LISTED:

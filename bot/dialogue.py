@@ -6,13 +6,13 @@ import asyncio
 import dataclasses
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
 from bot.errors import DialogueError
-from bot.model import Answer, Button, Flow, Level, Place, Reply, State
+from bot.flows import flow_of
+from bot.model import Answer, Button, Level, Place, Reply, State
 from bot.understanding.commands import Command
 
 _ENDPOINT = "/webhooks/rest/webhook"
@@ -77,14 +77,9 @@ def _answer(messages: list[dict[str, Any]]) -> Answer:
         replies=tuple(replies),
         place=Place(step=place["step"], part=place["part"], done=frozenset(place["done"])) if place else None,
         flag=Level(effects.get("flag", "none")),
+        category=effects.get("category"),
         ask=bool(effects.get("ask")),
         person=bool(effects.get("person")),
         flows=tuple(flow_of(flow) for flow in effects["flows"]) if "flows" in effects else None,
         ended=flow_of(effects["ended"]) if effects.get("ended") else None,
     )
-
-
-def flow_of(fields: Mapping[str, Any]) -> Flow:
-    """As it travels, back in its own form."""
-    answers = tuple((str(question), str(answer)) for question, answer in fields["answers"])
-    return Flow(name=fields["name"], answers=answers, asked=fields["asked"], open=fields["open"], since=fields["since"])

@@ -6,6 +6,7 @@ The dotted path of a component is stored in the model: moving one makes old mode
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,15 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.knowledge import knowledge
+from bot.flows import flow_of, open_question
+from bot.knowledge import Knowledge, knowledge
 from bot.understanding import topics
+from bot.understanding.answering import answer, yields
 from bot.understanding.commands import read
 from bot.understanding.entities import find
+from bot.understanding.risk import CRISIS, by_topic
 
-CONTROL, FALLBACK, RANKING = "control", "nlu_fallback", "intent_ranking"
+CONTROL, FALLBACK, RANKING, ANSWER = "control", "nlu_fallback", "intent_ranking", "answer"
 _SHOWN = 10  # topics in the ranking
 
 
@@ -111,11 +115,28 @@ class SohojatriReader(EntityExtractorMixin, GraphComponent):
             text = message.get(TEXT) or ""
             command = read(text, content.vocabulary)
             found = [_entity(entity.name, entity.value, entity.start, entity.end) for entity in find(text, content.places)]
-            if command:  # nothing else may be read out of it
+            given = _answered(message, content) if yields(command) else None
+            if given is not None:
+                found = [*([_entity("answer", given, 0, len(text))] if given else []), *found]
+                message.set(INTENT, {"name": ANSWER, "confidence": 1.0}, add_to_output=True)
+            elif command:  # nothing else may be read out of it
                 found = [_entity("command", str(command), 0, len(text))]
                 message.set(INTENT, {"name": CONTROL, "confidence": 1.0}, add_to_output=True)
             message.set(ENTITIES, [*message.get(ENTITIES, []), *self.add_extractor_name(found)], add_to_output=True)
         return messages
+
+
+def _answered(message: Message, content: Knowledge) -> str | None:
+    """Her answer to the guided question that waits; "" where nothing else is meant either; None where she speaks of something else."""
+    metadata = message.get("metadata") or {}
+    today = str(metadata.get("today") or "")
+    flows = tuple(flow_of(flow) for flow in metadata.get("flows") or ())
+    question = open_question(flows, today) if flows and today else None
+    intent = message.get(INTENT) or {}
+    if question is None or (intent.get("name") == CRISIS and by_topic(CRISIS, float(intent.get("confidence") or 0)).flag.flagged):
+        return None
+    found = answer(question.reads, message.get(TEXT) or "", content.places, date.fromisoformat(today))
+    return found if found is not None else ("" if intent.get("name") in (FALLBACK, None) else None)
 
 
 def _entity(name: str, value: str, start: int, end: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ _NO = sound("no")
 _CODE = re.compile(r"(?<![\d-])(\d{4}[ -]?\d{4}|(?:\d\d ){3}\d\d)(?![\d-])")  # in fours, as it is told, or in pairs; not a date
 _NAMES_WITHOUT_ARGUMENT = frozenset(
     """start begin restart next next_step back repeat resume where steps more_steps menu topics done not_done yes no person hotlines
-    language stop carry delete delete_yes privacy help safe near countries skip unknown""".split()
+    language stop carry delete delete_yes privacy help safe hide can_write cannot_write near countries skip unknown""".split()
 )
 _ARGUMENTS = {
     "step": 1,
@@ -29,8 +29,8 @@ _ARGUMENTS = {
     "topic": 1,
     "ask": 2,
     "language": 1,
-    "code": 1,
-    "flow": 1,
+    "code": 1, "here": 1,
+    "flow": 2,
     "drop": 1,
     "say": 3,
     "group": 1,
@@ -68,6 +68,8 @@ def parse(payload: str) -> Command | None:
     if len(arguments) > _ARGUMENTS.get(name, 0) or (name == "say" and len(arguments) != 3):
         return None
     if name in ("step", "done", "not_done", "ask") and command.number is None:
+        return None
+    if name == "here" and not (arguments[0] == "abroad" or len(arguments[0]) == 2):  # bd, or a country's code
         return None
     if name == "language" and arguments[0] not in ("bn", "en"):
         return None

@@ -5,6 +5,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 import actions.control
+import actions.flows
 import actions.steps
 import actions.topics
 from actions.control import ActionControl, greeting, menu, obey
@@ -122,6 +123,6 @@ def test_the_action_obeys_a_command_and_shows_the_menu_for_anything_else(entitie
 
 
 def test_the_domain_names_just_the_actions_there_are():
-    modules = (actions.control, actions.steps, actions.topics)
+    modules = (actions.control, actions.flows, actions.steps, actions.topics)
     classes = {c for module in modules for _, c in inspect.getmembers(module, inspect.isclass) if issubclass(c, Action) and c is not Action}
     assert sorted(c().name() for c in classes) == sorted(read_yaml(ROOT / "domain.yml")["actions"])

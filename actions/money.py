@@ -1,0 +1,33 @@
+"""Amounts in words she can read: 25,000 taka, \u09e8\u09eb,\u09e6\u09e6\u09e6 \u099f\u09be\u0995\u09be."""
+
+from __future__ import annotations
+
+from actions.speaking import digits
+from bot.knowledge import knowledge
+
+
+def spoken(language: str, value: str) -> str:
+    """A stored answer ("25000 BDT", "24") as it is read."""
+    number, _, currency = value.partition(" ")
+    if not number.isdecimal():
+        return value
+    written = _grouped(int(number)) if currency else number
+    written = written if language == "en" else "".join(digits(language, int(c)) if c.isdecimal() else c for c in written)
+    if not currency:
+        return written
+    name = knowledge().sentences[f"currency_{currency.lower()}"][language]
+    return f"{name} {written}" if language == "en" and currency == "BDT" else f"{written} {name}"
+
+
+def taka(language: str, amount: int) -> str:
+    return spoken(language, f"{amount} BDT")
+
+
+def _grouped(number: int) -> str:
+    """As Bangladesh writes it: 3,50,000."""
+    head, tail = str(number)[:-3], str(number)[-3:]
+    pairs = []
+    while head:
+        pairs.append(head[-2:])
+        head = head[:-2]
+    return ",".join([*reversed(pairs), tail])

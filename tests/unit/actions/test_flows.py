@@ -1,0 +1,162 @@
+"""Guided questions: asked one at a time, taken back, skipped, put aside, gone on with; the offer check at their end."""
+
+import pytest
+
+from actions.flows import begun_by
+from bot.flows import flow_plans
+from bot.knowledge import knowledge
+from bot.model import Level
+from tests.fakes.guided import Guided
+
+PLAN = flow_plans()["offer_check"]
+
+
+def ask(id: str, language: str = "bn") -> str:
+    question = PLAN.question(id)
+    assert question is not None
+    return question.ask[language]
+
+
+def test_questions_come_one_after_another_with_few_buttons():
+    her = Guided()
+    text = her.begin("offer_check")
+    assert PLAN.intro.bn in text
+    assert ask("country") in text
+    assert her.buttons == [
+        "say.offer_check.country.sa", "say.offer_check.country.jo", "say.offer_check.country.ae", "say.offer_check.country.skip",
+        "flow.offer_check.aside", "person", "menu",
+    ]  # fmt: skip
+    assert her.say("কাতার") == ask("job")
+    assert her.press("say.offer_check.job.house") == ask("visa")
+    assert her.answers == {"country": "qa", "job": "house"}
+
+
+def test_what_was_told_is_not_asked():
+    her = Guided()
+    text = her.begin("offer_check", "দুবাইতে হোটেলে কাজ দিবে ভিজিট ভিসায়, ২ লাখ টাকা চায়, বয়স ১৯ বছর। পাসপোর্ট নিয়ে গেছে")
+    assert her.asked == "contract"
+    for piece in ("দুবাই", "অন্য কাজ", "ভিজিট", "২,০০,০০০ টাকা", "১৯"):
+        assert piece in text
+    assert her.say("na") == ask("training")
+
+
+def test_to_tell_how_much_she_pays_tells_that_she_pays():
+    her = Guided("en")
+    her.begin("offer_check", "They offer me a housemaid job in Jordan, they want 50000 taka")
+    assert her.answers == {"country": "jo", "job": "house", "payer": "me", "amount": "50000 BDT"}
+
+
+def test_a_question_that_does_not_apply_is_left_out():
+    her = Guided()
+    her.begin("offer_check", "সৌদি বাসার কাজ কাজের ভিসা")
+    assert her.asked == "payer"
+    her.press("say.offer_check.payer.employer")
+    assert her.asked == "passport"
+
+
+def test_an_answer_changed_by_an_old_button_takes_what_hung_on_it_along():
+    her = Guided()
+    her.begin("offer_check", "সৌদি বাসার কাজ কাজের ভিসা")
+    her.say("আমি")
+    her.say("৫০ হাজার")
+    assert her.answers["amount"] == "50000 BDT"
+    her.press("say.offer_check.payer.employer")
+    assert "amount" not in her.answers
+    assert her.asked == "passport"
+
+
+def test_back_skip_and_unknown():
+    her = Guided()
+    her.begin("offer_check")
+    her.say("সৌদি")
+    her.say("জানি না")
+    assert her.answers == {"country": "sa", "job": "?"}
+    assert ask("job") in her.say("আগেরটা")
+    her.say("skip")
+    assert her.answers["job"] == ""
+    assert ask("job") in her.press("flow.offer_check.back")
+    her.press("say.offer_check.job.skip")
+    assert her.asked == "visa"
+
+
+def test_put_aside_and_gone_on_with_days_later():
+    her = Guided()
+    her.begin("offer_check")
+    her.say("সৌদি")
+    assert knowledge().sentences["flow_aside"].bn in her.say("থামুন")
+    assert "flow.offer_check" in her.buttons
+    assert her.asked is None
+    assert her.say("৫") is None or her.asked is None
+    her.today = "2026-12-09"
+    assert ask("job") in her.press("flow.offer_check")
+    assert her.answers == {"country": "sa"}
+
+
+def test_thrown_away():
+    her = Guided()
+    her.begin("offer_check")
+    her.say("সৌদি")
+    her.press("drop.offer_check")
+    assert her.flows == ()
+    her.press("drop.offer_check")
+    assert her.flows == ()
+
+
+def test_a_question_of_hers_in_the_middle_is_no_answer():
+    her = Guided()
+    her.begin("offer_check")
+    assert her.say("সৌদি যেতে কত টাকা লাগে?") is None
+    assert her.asked == "country"
+
+
+def test_a_number_that_is_a_step_answers_what_asks_for_a_number():
+    her = Guided()
+    her.begin("offer_check", "সৌদি বাসার কাজ কাজের ভিসা টাকা লাগবে না")
+    her.press("say.offer_check.passport.mine")
+    her.press("say.offer_check.contract.yes")
+    her.press("say.offer_check.training.needed")
+    assert her.asked == "age"
+    assert her.say("12") is not None
+    assert her.last.flag is Level.URGENT
+    assert her.last.category == "child"
+
+
+def test_the_end_names_the_signs_with_why_and_what_to_do():
+    her = Guided()
+    her.begin("offer_check", "দুবাইতে হোটেলে কাজ দিবে ভিজিট ভিসায়, ২ লাখ টাকা চায়, বয়স ২৬ বছর। পাসপোর্ট নিয়ে গেছে, টিকটকে পরিচয়")
+    her.say("না")
+    text = her.press("say.offer_check.training.not_needed")
+    for sign in ("কাজের ভিসা না", "পাসপোর্ট ওদের কাছে", "ট্রেনিং লাগবে না বলে", "চুক্তি দেখায়নি", "ফোনে বা ফেসবুকে চাকরি"):
+        assert sign in text
+    assert "👉" in text
+    assert her.last.ask
+    assert her.flows == ()
+
+
+@pytest.mark.parametrize("language", ["bn", "en"])
+def test_no_sign_is_never_called_safe(language):
+    her = Guided(language)
+    her.begin("offer_check")
+    for payload in ("country.sa", "job.house", "visa.work", "payer.employer", "passport.mine", "contract.yes", "training.needed"):
+        her.press(f"say.offer_check.{payload}")
+    text = her.say("26")
+    assert text == knowledge().sentences["offer_none"][language]
+    assert {"bn": "তার মানে এই না যে প্রস্তাবটা নিরাপদ", "en": "does not mean the offer is safe"}[language] in text
+
+
+def test_a_story_on_the_topic_begins_by_itself_and_a_bare_question_does_not():
+    her = Guided()
+    assert begun_by(her.scene, "job_offer", "মালয়েশিয়ায় টুরিস্ট ভিসায় কাজ") is not None
+    assert begun_by(her.scene, "job_offer", "চাকরিটা আসল কি না কেমনে বুঝব") is None
+    assert begun_by(her.scene, "destination", "মালয়েশিয়ায় টুরিস্ট ভিসায় কাজ") is None
+
+
+def test_two_sets_of_questions_do_not_lose_each_other():
+    her = Guided()
+    her.begin("offer_check")
+    her.say("সৌদি")
+    kept = her.flows
+    her.flows = (*kept,)
+    others = her.scene.others("something")
+    assert [flow.name for flow in others] == ["offer_check"]
+    assert not others[0].open
