@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bot import danger_training
 from bot.channels.messenger import Messenger
 from bot.channels.telegram import Telegram
 from bot.channels.web import Web
@@ -32,7 +33,7 @@ from bot.storage.migrate import upgrade
 from bot.threads import off_loop
 from bot.transport import transport
 from bot.triage import load_lexicon, load_replies
-from bot.understanding.risk import assess
+from bot.understanding.risk import assess_in_context
 from bot.webhistory import WebHistory
 from bot.worker import Worker
 
@@ -132,7 +133,7 @@ async def _run_telegram(telegram: Telegram, public_url: str, stop: asyncio.Event
 
 
 def _gateway(settings: Settings, content: Knowledge, store: Repository, rasa: Rasa) -> Gateway:
-    lexicon = load_lexicon()
+    lexicon, model = load_lexicon(), danger_training.load()
 
     async def redeem(conversation: str, code: str) -> tuple[str, State]:
         result = await off_loop(store.redeem, conversation, code)
@@ -143,7 +144,7 @@ def _gateway(settings: Settings, content: Knowledge, store: Repository, rasa: Ra
         redeem=redeem,
         content=content,
         replies=load_replies(),
-        assess=lambda text: assess(text, lexicon),
+        assess=lambda text, before: assess_in_context(before, text, lexicon, model),
         detect=detector(examples()).detect,
         rate_per_minute=settings.rate_per_minute,
         max_text=settings.max_text,

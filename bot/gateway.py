@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -44,7 +44,7 @@ class Gateway:
         redeem: Redeem,
         content: Knowledge,
         replies: Replies,
-        assess: Callable[[str], Risk],
+        assess: Callable[[str, Sequence[str]], Risk],  # of a text after those sent shortly before
         detect: Callable[[str, str | None], str],
         rate_per_minute: int,
         max_text: int,
@@ -57,7 +57,7 @@ class Gateway:
     async def answer(self, turn: Turn) -> Outcome:
         """What one inbound message changes."""
         text = clean(turn.inbound.text)
-        risk = self._assess(text) if turn.inbound.kind is not Kind.BUTTON else Risk()
+        risk = self._assess(text, turn.before) if turn.inbound.kind is not Kind.BUTTON else Risk()
         state, foreign = self._heard(turn, text)
         state = raised(state, risk.flag)
         if turn.inbound.kind is Kind.LEFT:

@@ -164,6 +164,7 @@ class Turn:
     case: Level = Level.NONE  # of her open case, if any
     failures: int  # earlier attempts at this turn that ended in a crash or an error
 
+    before: tuple[str, ...] = ()  # what she typed in the last half hour and nobody acted on, at most three texts, oldest first
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:

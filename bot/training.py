@@ -1,4 +1,4 @@
-"""Trains the Rasa model, unless nothing it is made of has changed."""
+"""Trains the Rasa model, and the model of danger beside it, unless nothing they are made of has changed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import danger_training
 from bot.errors import SohojatriError
 from bot.settings import ROOT
 
@@ -65,7 +66,8 @@ def fresh() -> bool:
 
 
 def train(*, force: bool = False) -> bool:
-    """Trains if needed; True when it did. Raises TrainingError."""
+    """Trains what is needed, the model of danger too; True when Rasa's was. Raises TrainingError."""
+    danger_training.train(force=force)
     if fresh() and not force:
         log.info("The model is up to date.")
         return False

@@ -66,7 +66,10 @@ def _rule(entry: Any) -> Rule:
         raise ValueError("needs level critical or urgent, and at least one phrase under any")
     if not all(isinstance(entry[name], str) for name in ("id", "category")):
         raise ValueError("needs a text under id and category")
-    return Rule(id=entry["id"], category=entry["category"], level=level, any=spoken, unless=_phrases(entry.get("unless")))
+    soft = entry.get("soft", False)
+    if not isinstance(soft, bool):
+        raise ValueError("soft must be true or false")
+    return Rule(id=entry["id"], category=entry["category"], level=level, any=spoken, unless=_phrases(entry.get("unless")), soft=soft)
 
 
 def _phrases(said: Any) -> re.Pattern[str] | None:

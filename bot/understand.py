@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot import training
+from bot import danger_training, training
 from bot.examples import detector, examples
 from bot.knowledge import knowledge
 from bot.triage import OTHER, load_lexicon
@@ -23,6 +23,7 @@ def reader() -> Reader:
         vocabulary=content.vocabulary,
         places=content.places,
         detector=detector(examples()),
+        danger=danger_training.load(),
     )
 
 

@@ -21,6 +21,8 @@ from bot.storage.tables import OPEN, RECEIVED, cases, conversations, messages, p
 from bot.storage.transaction import Crossed, Transaction, token
 
 _RECENT = 60.0  # seconds
+_BEFORE, _BEFORE_SECONDS = 3, 1800.0  # earlier messages that are read for danger together with the new one, and how old they may be
+_URGENT = 2  # from this level on somebody acted on a message: it is not read again
 
 
 def receive(tx: Transaction, events: list[Inbound]) -> list[Received]:
@@ -73,6 +75,7 @@ def turn_of(sealer: Sealer, row: Row) -> Turn:
         fixed=row.holder == Holder.QUEUE.value,
         case=persons.level_of(row.case_level or 0),
         failures=row.attempts,
+        before=tuple(sealer.unseal_json(body, context=body_context(conversation))["text"] for body in _before(row)),
     )
 
 
@@ -227,6 +230,7 @@ def _waiting() -> Any:
             conversations.c.holder,
             select(cases.c.level).where(cases.c.person_id == people.c.id, OPEN).limit(1).scalar_subquery().label("case_level"),
             _recent().label("recent"),
+            *(_earlier(back).label(f"before_{back}") for back in range(_BEFORE)),
             *persons.COLUMNS,
         )
         .join(conversations, conversations.c.id == messages.c.conversation_id)
@@ -248,6 +252,24 @@ def _recent() -> Any:
         earlier.c.id <= messages.c.id,
     )
     return select(func.count()).select_from(earlier).where(*near).scalar_subquery()
+
+
+def _before(row: Row) -> list[bytes]:
+    return [body for body in (getattr(row, f"before_{back}") for back in reversed(range(_BEFORE))) if body is not None]
+
+
+def _earlier(back: int) -> Any:
+    """The body of a text she sent shortly before this one: the last (0), the one before it (1) …"""
+    earlier = messages.alias(f"earlier_{back}")
+    near = (
+        earlier.c.conversation_id == bindparam("place"),
+        earlier.c.direction == literal_column("'in'"),
+        earlier.c.kind == literal_column("'text'"),
+        earlier.c.created_at > messages.c.created_at - _BEFORE_SECONDS,
+        earlier.c.id < messages.c.id,
+        func.coalesce(earlier.c.risk_flag, 0) < _URGENT,
+    )
+    return select(earlier.c.body).where(*near).order_by(earlier.c.id.desc()).limit(1).offset(back).scalar_subquery()
 
 
 def _event_digest(tx: Transaction, event: Inbound) -> bytes:

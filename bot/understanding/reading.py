@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.model import Risk
 from bot.understanding.commands import Vocabulary, read
+from bot.understanding.danger import DangerModel
 from bot.understanding.entities import Entity, Gazetteer, find
 from bot.understanding.language import OTHER, Detector
 from bot.understanding.normalise import clean
@@ -33,6 +34,7 @@ class Reader:
     vocabulary: Vocabulary
     places: Gazetteer
     detector: Detector
+    danger: DangerModel | None = None  # without it the rules stand alone
     max_text: int = 4000  # characters that the dialogue is given, as in the settings; rules of danger see all
 
     def read(self, text: str, before: str | None = None) -> Reading:
@@ -52,8 +54,8 @@ class Reader:
         )
 
     def _risk(self, text: str, heard: Risk) -> Risk:
-        """The rules come first; only where they do not act is the classifier's word heard."""
-        found = assess(text, self.lexicon)
+        """Rules and danger model come first; only where they do not act is the classifier's word heard."""
+        found = assess(text, self.lexicon, self.danger)
         if found.flag.flagged:
             return found
         if heard.flag.flagged:

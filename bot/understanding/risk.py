@@ -1,4 +1,4 @@
-"""The risk in one message, read by rules. Pure, in process, for every message whoever holds the conversation.
+"""The risk in a message, read by rules and by the danger model. Pure, in process, for every message whoever holds the conversation.
 
 A rule is a list of phrases. A phrase is a few words in order: "*" stands for up to two words between, "~" at the end of a word for any
 ending. Words are compared in one Latin spelling with their vowels (`romanise.plain`), so one phrase serves both scripts.
@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model import Level, Risk
+from bot.understanding.danger import DangerModel, Heard, Marks
 from bot.understanding.normalise import fold, words
 from bot.understanding.romanise import plain
 
 CRISIS = "crisis"  # the topic of messages that disclose danger
 CRISIS_CERTAIN = 0.6  # from here on the classifier's word is acted on as a disclosure; below it only the soft line is said
+MODEL = "model"  # the reason where the danger model spoke
+CONTEXT = "context"  # the reason where only several messages together say it
 _GAP = r"(?: \S+){0,2}"
+_HEARD = 4000  # characters that the model hears; rules see all
+_BEFORE = 200  # characters of each earlier message that are read again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +31,7 @@ class Rule:
     level: Level
     any: re.Pattern[str]  # one of its phrases
     unless: re.Pattern[str] | None  # signs that this is film, news or a question: then the rule only asks softly
+    soft: bool = False  # it never acts, only asks softly, and "unless" silences it wholly
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,18 +51,58 @@ def spelled(text: str) -> str:
     return f" {' '.join(plain(word) for word in words(fold(text)))} "
 
 
-def assess(text: str, lexicon: Lexicon) -> Risk:
-    """The highest level any rule gives; a rule silenced by an "unless" asks softly instead."""
+def assess(text: str, lexicon: Lexicon, model: DangerModel | None = None) -> Risk:
+    """What rules and model find together; the rules stand alone where there is no model."""
+    found = by_rules(text, lexicon)
+    return found if model is None else _together(found, model.hear(text[:_HEARD]), model.marks)
+
+
+def assess_in_context(before: Sequence[str], text: str, lexicon: Lexicon, model: DangerModel | None = None) -> Risk:
+    """The risk of a message after those that she sent shortly before, oldest first: some say in three what others say in one.
+
+    Earlier messages count only where the new one makes the difference, so that what was judged before is not judged again.
+    """
+    alone = assess(text, lexicon, model)
+    if alone.flag.flagged or not before:
+        return alone
+    earlier = "\n".join(said[:_BEFORE] for said in before)
+    joined = assess(f"{earlier}\n{text}", lexicon, model)
+    if joined.flag.rank <= max(alone.flag.rank, assess(earlier, lexicon, model).flag.rank):
+        return alone
+    return replace(joined, ask=alone.ask or joined.ask, reasons=(*joined.reasons, CONTEXT))
+
+
+def by_rules(text: str, lexicon: Lexicon) -> Risk:
+    """The highest level any rule gives; a rule that is soft, or silenced by an "unless", asks softly instead."""
     message = spelled(text)
     spoke = [rule for rule in lexicon.rules if rule.any.search(message)]
     if not spoke:
         return Risk()
     harmless = bool(lexicon.unless and lexicon.unless.search(message))
-    acting = [rule for rule in spoke if not harmless and not (rule.unless and rule.unless.search(message))]
+    acting = [rule for rule in spoke if not rule.soft and not harmless and not (rule.unless and rule.unless.search(message))]
     if not acting:
-        return Risk(ask=True, category=spoke[0].category, reasons=_ids(spoke))
+        asking = [rule for rule in spoke if not (rule.soft and (harmless or (rule.unless and rule.unless.search(message))))]
+        return Risk(ask=True, category=asking[0].category, reasons=_ids(asking)) if asking else Risk()
     worst = max(acting, key=lambda rule: rule.level.rank)
     return Risk(flag=worst.level, category=worst.category, reasons=_ids(acting))
+
+
+def _together(found: Risk, heard: Heard, marks: Marks) -> Risk:
+    """A rule acts unless the model is all but sure that it is harmless; then, and below its own mark for acting, one soft line is said."""
+    level = Level.NONE
+    if heard.danger >= marks.flag:
+        level = Level.CRITICAL if heard.critical >= marks.critical else Level.URGENT
+    if found.flag.flagged and heard.danger < marks.doubt:
+        found = replace(found, flag=Level.NONE, ask=True)
+    if found.flag.flagged:
+        return replace(found, flag=max(found.flag, level, key=lambda one: one.rank))
+    category = found.category or heard.category
+    if level.flagged:
+        return Risk(flag=level, category=category, reasons=(*found.reasons, MODEL))
+    ask = found.ask or heard.danger >= marks.ask
+    if heard.person >= marks.person:
+        return Risk(flag=Level.STANDARD, ask=ask, category=category, reasons=(*found.reasons, MODEL))
+    return Risk(ask=ask, category=category if ask else None, reasons=found.reasons if found.ask else (MODEL,) if ask else ())
 
 
 def by_topic(topic: str, confidence: float) -> Risk:

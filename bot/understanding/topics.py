@@ -52,7 +52,7 @@ class TopicModel:
 
     def probabilities(self, text: str) -> np.ndarray:
         """(topics,) summing to one, in the order of `topics`."""
-        columns, values = _row(features(text), self.vocabulary, self.idf)
+        columns, values = row(features(text), self.vocabulary, self.idf)
         scores = self.bias + values @ self.weights[columns] if len(columns) else self.bias
         exponent = np.exp(_SHARPNESS * (scores - scores.max()))
         return np.asarray(exponent / exponent.sum())
@@ -91,7 +91,7 @@ def train(texts: Sequence[str], topics: Sequence[str], min_documents: int = 2) -
     kept = sorted(feature for feature, count in documents.items() if count >= min_documents)
     vocabulary = {feature: index for index, feature in enumerate(kept)}
     idf = np.array([np.log((1 + len(texts)) / (1 + documents[feature])) + 1 for feature in kept])
-    rows = [_row(counts, vocabulary, idf) for counts in counted]
+    rows = [row(counts, vocabulary, idf) for counts in counted]
     ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
     matrix = csr_matrix(
         (np.concatenate([values for _, values in rows]), np.concatenate([columns for columns, _ in rows]), ends),
@@ -101,7 +101,7 @@ def train(texts: Sequence[str], topics: Sequence[str], min_documents: int = 2) -
     return TopicModel(tuple(str(name) for name in fitted.classes_), vocabulary, idf, fitted.coef_.T.copy(), fitted.intercept_.copy())
 
 
-def _row(counts: Counter[str], vocabulary: dict[str, int], idf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def row(counts: Counter[str], vocabulary: dict[str, int], idf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Columns and TF-IDF values (log-scaled, each kind of feature of length one) of one text."""
     known = [(vocabulary[feature], count, feature[0]) for feature, count in counts.items() if feature in vocabulary]
     if not known:

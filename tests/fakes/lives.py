@@ -236,7 +236,7 @@ def _gateway(store: Any, dialogue: FakeDialogue) -> Gateway:
         redeem=redeem,
         content=knowledge(),
         replies=replies,
-        assess=lambda text: assess(text, lexicon),
+        assess=lambda text, before: assess(text, lexicon),
         detect=lambda text, before: "bn" if has_bangla(text) else "en",
         rate_per_minute=1000,
         max_text=4000,

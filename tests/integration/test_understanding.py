@@ -186,7 +186,7 @@ async def test_what_understand_tells_is_what_the_bot_acts_on(text, found):
     reader = tiny_reader(Fixed(found))
     gateway = Gateway(
         dialogue=Served(Fixed(found)) if text != "next" else Never(), redeem=nobody, content=knowledge(), replies=REPLIES,
-        assess=lambda said: assess(said, LEXICON), detect=reader.detector.detect, rate_per_minute=20, max_text=4000,
+        assess=lambda said, before: assess(said, LEXICON), detect=reader.detector.detect, rate_per_minute=20, max_text=4000,
     )  # fmt: skip
     risk, outcome = reader.read(text).risk, await gateway.answer(turn(text))
     assert outcome.risk.flag is risk.flag

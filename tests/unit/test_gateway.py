@@ -19,7 +19,7 @@ SOUNDS = {"CRITICAL": CRITICAL, "URGENT": URGENT, "SOFT": SOFT}
 ENGLISH = State(language="en", language_chosen=True, script="en")
 
 
-def assess(text):
+def assess(text, before=()):
     return next((risk for word, risk in SOUNDS.items() if word in text), Risk())
 
 

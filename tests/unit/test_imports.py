@@ -13,7 +13,8 @@ from bot.settings import ROOT
 INNER = ("bot.model", "bot.errors")
 READING = (*INNER, "bot.understanding", "bot.knowledge", "bot.items", "bot.source")
 TOPS = (
-    "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.content", "bot.messenger_setup", "bot.understand", "bot.evaluation",
+    "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.messenger_setup",
+    "bot.understand", "bot.evaluation",
     "bot.staff_commands",
 )  # fmt: skip
 ANY = ("bot",)  # of ours; actions are never among them
@@ -42,6 +43,7 @@ PLACES = {
     "bot.dialogue": READING,
     "bot.storage": (*READING, "bot.storage", "bot.handoff", "bot.rota", "bot.holding", "bot.staff"),
     "bot.storage.tracker_store": (*READING, "bot.storage", "bot.settings"),  # Rasa makes it (endpoints.yml): nobody can hand it anything
+    "bot.dangers": (*READING, "bot.examples"),
     "bot.channels": (*READING, "bot.channels", "bot.transport"),
     "bot.house": (*READING, "bot.triage", "bot.handoff"),
     "bot.gateway": (*READING, "bot.triage", "bot.handoff", "bot.house"),

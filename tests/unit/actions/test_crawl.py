@@ -32,7 +32,7 @@ async def redeem(conversation: str, code: str) -> tuple[str, State]:
 
 
 GATEWAY = Gateway(
-    dialogue=Actions(), redeem=redeem, content=CONTENT, replies=REPLIES, assess=lambda text: Risk(), detect=lambda text,
+    dialogue=Actions(), redeem=redeem, content=CONTENT, replies=REPLIES, assess=lambda text, before: Risk(), detect=lambda text,
     before: before or "bn", rate_per_minute=10, max_text=500
 )  # fmt: skip
 STARTS = [

@@ -1,0 +1,89 @@
+"""How much danger a message discloses, by a trained model: the rules of `risk` see words, this sees how people say it. Numpy arrays only.
+
+The features are those of topics, and pairs of skeletons with one word between them: "amake … mare", "ghore … rakhse". One set of weights
+serves several heads: danger at all, danger now (critical), a person needed, and the category.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bot.understanding import topics
+from bot.understanding.normalise import fold, words
+from bot.understanding.romanise import latin, skeleton
+
+FILE = "danger.npz"
+HEADS = ("danger", "critical", "person")  # the first columns of the weights; the categories follow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What the model makes of one message: three probabilities, and the likeliest category if it is danger."""
+
+    danger: float  # that it is critical or urgent
+    critical: float  # that it is critical, if it is danger
+    person: float  # that it needs a person, in danger or not
+    category: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """Probabilities from which something is done; chosen in training on authors that were not learned from."""
+
+    flag: float  # of danger: acted on
+    ask: float  # of danger: one soft line
+    doubt: float  # of danger: below it not even a rule acts
+    critical: float  # of critical: the higher level
+    person: float  # of person: level standard
+
+
+def features(text: str) -> Counter[str]:
+    """Counts of the features of a text: those of topics, and "g…" pairs of skeletons with one word between."""
+    counts = topics.features(text)
+    bones = [skeleton(latin(word)) for word in words(fold(text))]
+    counts.update(f"g{one} {two}" for one, two in zip(bones, bones[2:], strict=False))
+    return counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class DangerModel:
+    """A trained model. `hear` is all that is needed at run time."""
+
+    vocabulary: dict[str, int]
+    idf: np.ndarray  # (features,)
+    weights: np.ndarray  # (features, heads and categories)
+    bias: np.ndarray  # (heads and categories,); slope and offset of the heads' calibration are in weights and bias already
+    categories: tuple[str, ...]
+    marks: Marks
+
+    def hear(self, text: str) -> Heard:
+        columns, values = topics.row(features(text), self.vocabulary, self.idf)
+        scores = self.bias + values @ self.weights[columns] if len(columns) else self.bias
+        danger, critical, person = (float(1 / (1 + np.exp(-score))) for score in scores[: len(HEADS)])
+        return Heard(danger=danger, critical=critical, person=person, category=self.categories[int(np.argmax(scores[len(HEADS) :]))])
+
+    def save(self, path: Path) -> None:
+        names = {"vocabulary": list(self.vocabulary), "categories": self.categories, "marks": vars(self.marks)}
+        np.savez_compressed(
+            path,
+            idf=self.idf.astype(np.float32),
+            weights=self.weights.astype(np.float32),
+            bias=self.bias.astype(np.float32),
+            names=np.frombuffer(json.dumps(names).encode(), dtype=np.uint8),
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> DangerModel:
+        """Raises OSError, ValueError, KeyError, TypeError or BadZipFile for a file that is not one of ours."""
+        with np.load(path, allow_pickle=False) as stored:
+            names = json.loads(stored["names"].tobytes().decode())
+            return cls(
+                vocabulary={feature: index for index, feature in enumerate(names["vocabulary"])},
+                idf=stored["idf"], weights=stored["weights"], bias=stored["bias"],
+                categories=tuple(names["categories"]), marks=Marks(**names["marks"]),
+            )  # fmt: skip

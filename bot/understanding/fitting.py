@@ -1,0 +1,180 @@
+"""Trains the danger model: its heads, their calibration, and the marks from which something is done. scikit-learn; never at run time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from bot.model import Level
+from bot.understanding import topics
+from bot.understanding.danger import HEADS, DangerModel, Marks, features
+
+FOLDS = 5
+_C = 3.0  # inverse regularisation
+_AUTHORED = 4.0  # what an example written for danger weighs against one written for a topic
+_MIN_DOCUMENTS = 2
+# What the marks allow, of harmless texts: ordinary ones, and twins that were written to look like danger.
+_FLAGGED = {False: 0.008, True: 0.08}
+_ASKED = {False: 0.05, True: 0.22}
+_DOUBTED = 0.005  # of dangers: share that may fall below the mark for doubt
+_PERSON = {False: 0.03, True: 0.08}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """One text to learn from. A level of None with danger: critical or urgent, it is not known which."""
+
+    text: str
+    danger: bool
+    level: Level | None
+    category: str | None
+    author: str | None  # None: an ordinary example of a topic
+    person: bool | None = None  # whether a person is needed; None: not known
+
+
+@dataclass(frozen=True)
+class Head:
+    """A logistic regression on one question."""
+
+    weights: np.ndarray
+    bias: float
+
+    def scores(self, matrix: csr_matrix) -> np.ndarray:
+        return np.asarray(matrix @ self.weights) + self.bias
+
+
+@dataclass(frozen=True)
+class Space:
+    """Which features count, and for how much."""
+
+    vocabulary: dict[str, int]
+    idf: np.ndarray
+
+    @classmethod
+    def of(cls, counted: Sequence[Counter[str]]) -> Space:
+        documents = Counter(feature for counts in counted for feature in counts)
+        kept = sorted(feature for feature, count in documents.items() if count >= _MIN_DOCUMENTS)
+        idf = np.array([np.log((1 + len(counted)) / (1 + documents[feature])) + 1 for feature in kept])
+        return cls({feature: index for index, feature in enumerate(kept)}, idf)
+
+    def matrix(self, counted: Sequence[Counter[str]]) -> csr_matrix:
+        rows = [topics.row(counts, self.vocabulary, self.idf) for counts in counted]
+        ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+        columns, values = np.concatenate([columns for columns, _ in rows]), np.concatenate([values for _, values in rows])
+        return csr_matrix((values, columns, ends), shape=(len(counted), len(self.idf)))
+
+
+Heads = dict[str, Head]  # by the names in HEADS
+
+
+def fit(lessons: Sequence[Lesson]) -> DangerModel:
+    """The model, with marks chosen on authors that it was not trained on. Deterministic."""
+    counted = [features(lesson.text) for lesson in lessons]
+    space = Space.of(counted)
+    matrix = space.matrix(counted)
+    held = held_out(lessons, matrix)
+    calibrated = {name: _calibration(held[name], *_truth(lessons, name)) for name in HEADS}
+    heads = _heads(lessons, matrix)
+    categories, weights, bias = _categories(lessons, matrix)
+    return DangerModel(
+        vocabulary=space.vocabulary,
+        idf=space.idf,
+        weights=np.column_stack([*(calibrated[name][0] * heads[name].weights for name in HEADS), weights]),
+        bias=np.array([*(calibrated[name][0] * heads[name].bias + calibrated[name][1] for name in HEADS), *bias]),
+        categories=categories,
+        marks=_marks(lessons, {name: _probability(held[name], *calibrated[name]) for name in HEADS}),
+    )
+
+
+def held_out(lessons: Sequence[Lesson], matrix: csr_matrix) -> dict[str, np.ndarray]:
+    """Scores of each head for each lesson, by heads that learned from other authors. Ordinary examples are dealt out by turns."""
+    folds = _folds(lessons)
+    held = {name: np.zeros(len(lessons)) for name in HEADS}
+    for fold in sorted(set(folds)):
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        heads = _heads([lessons[index] for index in inside], matrix[inside])
+        for name in HEADS:
+            held[name][outside] = heads[name].scores(matrix[outside])
+    return held
+
+
+def _folds(lessons: Sequence[Lesson]) -> np.ndarray:
+    authors = sorted({lesson.author for lesson in lessons if lesson.author is not None})
+    place = {author: index % FOLDS for index, author in enumerate(authors)}
+    return np.array([index % FOLDS if lesson.author is None else place[lesson.author] for index, lesson in enumerate(lessons)])
+
+
+def _truth(lessons: Sequence[Lesson], name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Where the head's answer is known, and the answer."""
+    said: list[bool | None]
+    if name == "danger":
+        said = [lesson.danger for lesson in lessons]
+    elif name == "critical":
+        said = [lesson.level is Level.CRITICAL if lesson.danger and lesson.level else None for lesson in lessons]
+    else:
+        said = [lesson.person for lesson in lessons]
+    known = np.array([index for index, answer in enumerate(said) if answer is not None], dtype=np.int64)
+    return known, np.array([bool(said[index]) for index in known])
+
+
+def _heads(lessons: Sequence[Lesson], matrix: csr_matrix) -> Heads:
+    return {name: _head(lessons, matrix, name) for name in HEADS}
+
+
+def _head(lessons: Sequence[Lesson], matrix: csr_matrix, name: str) -> Head:
+    known, truth = _truth(lessons, name)
+    weights = np.array([1.0 if lessons[index].author is None else _AUTHORED for index in known])
+    weights[truth] *= weights[~truth].sum() / weights[truth].sum()
+    fitted = LogisticRegression(C=_C, max_iter=300, tol=1e-2, random_state=0).fit(matrix[known], truth, sample_weight=weights)
+    return Head(fitted.coef_[0].copy(), float(fitted.intercept_[0]))
+
+
+def _categories(lessons: Sequence[Lesson], matrix: csr_matrix) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+    """A head for each category, over what was written for one and is not harmless."""
+    known = [index for index, lesson in enumerate(lessons) if lesson.category is not None and lesson.level is not Level.NONE]
+    names = [lessons[index].category for index in known]
+    fitted = LogisticRegression(C=_C, class_weight="balanced", max_iter=300, tol=1e-2, random_state=0).fit(matrix[known], names)
+    return tuple(str(name) for name in fitted.classes_), fitted.coef_.T.copy(), fitted.intercept_.copy()
+
+
+def _calibration(scores: np.ndarray, known: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
+    """Slope and offset that make held-out scores probabilities (Platt)."""
+    fitted = LogisticRegression(C=1e6, random_state=0).fit(scores[known].reshape(-1, 1), truth)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+
+
+def _probability(scores: np.ndarray, slope: float, offset: float) -> np.ndarray:
+    return np.asarray(1 / (1 + np.exp(-(slope * scores + offset))))
+
+
+def _marks(lessons: Sequence[Lesson], probabilities: dict[str, np.ndarray]) -> Marks:
+    danger = np.array([lesson.danger for lesson in lessons])
+    twin = np.array([lesson.author is not None for lesson in lessons])
+    harmless = np.array([not lesson.danger and lesson.level in (None, Level.NONE) for lesson in lessons])
+    known, critical = _truth(lessons, "critical")
+    quiet = harmless & np.array([lesson.person is False for lesson in lessons])
+    return Marks(
+        flag=_mark(probabilities["danger"], harmless, twin, _FLAGGED),
+        ask=_mark(probabilities["danger"], harmless & ~danger, twin, _ASKED),
+        doubt=float(np.quantile(probabilities["danger"][danger & twin], _DOUBTED)) if (danger & twin).any() else 0.0,
+        critical=_balanced(probabilities["critical"][known], critical),
+        person=_mark(probabilities["person"], quiet, twin, _PERSON),
+    )
+
+
+def _mark(found: np.ndarray, harmless: np.ndarray, twin: np.ndarray, allowed: dict[bool, float]) -> float:
+    """The lowest probability that no more than the allowed share of ordinary texts, nor of twins, exceeds."""
+    marks = [
+        np.quantile(found[harmless & (twin == kind)], 1 - share) for kind, share in allowed.items() if (harmless & (twin == kind)).any()
+    ]
+    return float(max(marks))
+
+
+def _balanced(found: np.ndarray, critical: np.ndarray) -> float:
+    """Where nine in ten of the critical are called so: when unsure between two levels, the higher."""
+    return float(np.quantile(found[critical], 0.1)) if critical.any() else 0.5
