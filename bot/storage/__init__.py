@@ -2,8 +2,9 @@
 
 from bot.storage import desk_tables  # noqa: F401 -- so that whoever sees the tables sees all of them
 from bot.storage.accounts import Accounts
+from bot.storage.desk import Casework
 from bot.storage.engine import Database
 from bot.storage.repository import Repository
 from bot.storage.sealing import Sealer
 
-__all__ = ["Accounts", "Database", "Repository", "Sealer"]
+__all__ = ["Accounts", "Casework", "Database", "Repository", "Sealer"]

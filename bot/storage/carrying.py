@@ -8,9 +8,11 @@ from typing import Literal
 from sqlalchemy import and_, delete, exists, insert, not_, or_, select, update
 from sqlalchemy.engine import Row
 
+from bot.handoff import Holder
+from bot.handoff.events import AskedToDelete
 from bot.model import Inbound, Kind, Level
 from bot.storage import cases as case_rows
-from bot.storage import outbox
+from bot.storage import casework, outbox
 from bot.storage import people as persons
 from bot.storage.inbox import body_context, body_of
 from bot.storage.tables import INBOUND, codes, conversations, messages, people, trackers
@@ -73,8 +75,8 @@ def forget(tx: Transaction, conversation: str, *, answering: int | None = None) 
         raise Crossed
     tx.connection.execute(delete(codes).where(codes.c.person_id == person))
     tx.connection.execute(delete(trackers).where(trackers.c.conversation_id.in_(ids)))
-    case = case_rows.open_case(tx, person)
-    keep = case if case is not None and persons.level_of(case.level).flagged else None
+    found = case_rows.open_case(tx, person)
+    keep = found[0] if found is not None and found[1].peak.flagged else None
     case_rows.remove(tx, person, keep=keep and keep.id)
     kept = _needed(tx, ids, keep) if keep is not None else set()
     doomed = [i for i in ids if i not in kept]
@@ -82,7 +84,7 @@ def forget(tx: Transaction, conversation: str, *, answering: int | None = None) 
     emptied = doomed if answering is None else [i for i in doomed if i != conversation]
     tx.connection.execute(delete(conversations).where(conversations.c.id.in_(emptied)))
     if keep is not None:
-        case_rows.log(tx, keep.id, "asked_to_be_forgotten", {})
+        casework.happen(tx, keep.id, AskedToDelete())
         return "kept"
     if answering is None:
         tx.connection.execute(delete(people).where(people.c.id == person))
@@ -144,6 +146,8 @@ def _join(tx: Transaction, place: Row, owner: int) -> None:
     tx.connection.execute(update(conversations).where(conversations.c.id == place.id).values(person_id=owner))
     persons.raise_level(tx, owner, max(row.level for row in rows))
     case_rows.move(tx, place.id, left, owner)
+    now_open = case_rows.open_case(tx, owner)
+    casework.hold(tx, owner, Holder.BOT if now_open is None else now_open[1].holder)
     orphaned = not tx.connection.execute(select(exists().where(conversations.c.person_id == left))).scalar()
     if orphaned:
         tx.connection.execute(delete(codes).where(codes.c.person_id == left))

@@ -1,38 +1,19 @@
-"""Cases: what a human must look at. One open case per person; its level never falls."""
+"""Cases when two persons turn out to be one, or when one is forgotten."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Row
 
-from bot.model import CaseRequest
-from bot.storage.tables import OPEN, cases, events
-from bot.storage.transaction import Transaction, token
+from bot.handoff import Case, Stage
+from bot.storage import caserows, casework
+from bot.storage.inbox import moment
+from bot.storage.tables import alert_deliveries, alerts, cases, clocks, events, forms, notes
+from bot.storage.transaction import Transaction
 
 
-def open_or_raise(tx: Transaction, conversation: str, person: int, request: CaseRequest, message: int) -> None:
-    """Opens a case, raises the open one, or only logs that she asked again. The caller holds the person's row."""
-    detail = {"level": request.level.value, "category": request.category, "reason": request.reason, "message": message}
-    found = open_case(tx, person)
-    if found is None:
-        log(tx, _insert(tx, conversation, person, request), "opened", detail)
-        return
-    raised = request.level.rank > found.level
-    if raised:
-        values = {"level": request.level.rank, "category": request.category, "reason": request.reason, "raised_at": tx.now}
-        tx.connection.execute(update(cases).where(cases.c.id == found.id).values(**values, version=cases.c.version + 1))
-    log(tx, found.id, "raised" if raised else "repeated", detail)
-
-
-def open_case(tx: Transaction, person: int) -> Row | None:
-    return tx.connection.execute(select(cases).where(cases.c.person_id == person, OPEN)).first()
-
-
-def log(tx: Transaction, case: str, kind: str, detail: dict[str, Any]) -> None:
-    tx.connection.execute(insert(events), {"case_id": case, "kind": kind, "at": tx.now, "detail": json.dumps(detail)})
+def open_case(tx: Transaction, person: int) -> tuple[Row, Case] | None:
+    return caserows.open_of(tx, person)
 
 
 def move(tx: Transaction, conversation: str, source: int, target: int) -> None:
@@ -41,41 +22,36 @@ def move(tx: Transaction, conversation: str, source: int, target: int) -> None:
     Of two open ones the higher stays open, of equal ones the target's.
     """
     ours, theirs = open_case(tx, target), open_case(tx, source)
-    if theirs is not None and theirs.conversation_id == conversation:
+    if theirs is not None and theirs[0].conversation_id == conversation:
         if ours is None:
-            log(tx, theirs.id, "moved", {})
+            casework.log(tx, theirs[1].id, "moved", {})
         else:
-            lower, higher = (ours, theirs) if theirs.level > ours.level else (theirs, ours)
-            close(tx, lower.id, "merged", {"into": higher.id})
-            log(tx, higher.id, "merged", {"from": lower.id})
+            lower, higher = (ours, theirs) if theirs[1].level.rank > ours[1].level.rank else (theirs, ours)
+            _merge(tx, lower[1], higher[1])
     tx.connection.execute(update(cases).where(cases.c.conversation_id == conversation).values(person_id=target))
 
 
-def close(tx: Transaction, case: str, kind: str, detail: dict[str, Any]) -> None:
-    tx.connection.execute(update(cases).where(cases.c.id == case).values(state="closed", version=cases.c.version + 1))
-    log(tx, case, kind, detail)
+def _merge(tx: Transaction, lower: Case, higher: Case) -> None:
+    """Who had the lower one is asked first for the higher."""
+    over = lower.but(state=Stage.CLOSED, state_since=moment(tx.now), outcome="merged", owner=None, clocks={}, version=lower.version + 1)
+    caserows.save(tx, lower, over)
+    casework.log(tx, lower.id, "merged", {"into": higher.id})
+    kept = higher.but(
+        prefers=higher.prefers or lower.owner,
+        quiet=higher.quiet or lower.quiet,
+        asked_to_delete=higher.asked_to_delete or lower.asked_to_delete,
+        version=higher.version + 1,
+    )
+    caserows.save(tx, higher, kept)
+    casework.log(tx, higher.id, "merged", {"from": lower.id})
 
 
 def remove(tx: Transaction, person: int, *, keep: str | None = None) -> None:
-    """Deletes the person's cases and their events, but not the case `keep`."""
-    doomed = select(cases.c.id).where(cases.c.person_id == person, cases.c.id != (keep or ""))
-    tx.connection.execute(delete(events).where(events.c.case_id.in_(doomed)))
-    tx.connection.execute(delete(cases).where(cases.c.person_id == person, cases.c.id != (keep or "")))
-
-
-def _insert(tx: Transaction, conversation: str, person: int, request: CaseRequest) -> str:
-    case = token()
-    values = {
-        "id": case,
-        "conversation_id": conversation,
-        "person_id": person,
-        "level": request.level.rank,
-        "category": request.category,
-        "state": "queued",
-        "reason": request.reason,
-        "opened_at": tx.now,
-        "raised_at": tx.now,
-        "version": 1,
-    }
-    tx.connection.execute(insert(cases), values)
-    return case
+    """Deletes the person's cases and all that hangs on them, but not the case `keep`."""
+    gone = (cases.c.person_id == person, cases.c.id != (keep or ""))
+    doomed = select(cases.c.id).where(*gone)
+    rung = select(alerts.c.id).where(alerts.c.case_id.in_(doomed))
+    tx.connection.execute(delete(alert_deliveries).where(alert_deliveries.c.alert_id.in_(rung)))
+    for table in (alerts, clocks, notes, forms, events):
+        tx.connection.execute(delete(table).where(table.c.case_id.in_(doomed)))
+    tx.connection.execute(delete(cases).where(*gone))

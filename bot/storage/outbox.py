@@ -8,15 +8,25 @@ from typing import Any
 from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.engine import Row
 
+from bot.handoff import Holder
 from bot.model import Button, Outgoing, Reply
 from bot.storage import leases
 from bot.storage.inbox import address_context, body_context, moment
 from bot.storage.tables import UNSENT, conversations, messages
 from bot.storage.transaction import Transaction
 
+WITHDRAWN = "withdrawn"  # the state, and while it is being sent the mark, of what must not be tried again: a human is there
+
 
 def queue(
-    tx: Transaction, place: Row, replies: tuple[Reply, ...], *, reachable: bool, author: str = "bot", reply_to: int | None = None
+    tx: Transaction,
+    place: Row,
+    replies: tuple[Reply, ...],
+    *,
+    reachable: bool,
+    author: str = "bot",
+    reply_to: int | None = None,
+    staff: str | None = None,
 ) -> list[Outgoing]:
     """Stores replies in order; refused at once where she cannot be reached. `place` is her locked conversation row."""
     if not replies:
@@ -27,6 +37,7 @@ def queue(
             "conversation_id": place.id,
             "direction": "out",
             "author": author,
+            "staff_id": staff,
             "kind": "reply",
             "body": tx.sealer.seal(_body(reply), context=body_context(place.id)),
             "reply_to": reply_to,
@@ -52,6 +63,9 @@ def next_outgoing(tx: Transaction, conversation: str) -> Outgoing | None:
     One found marked already lost its sender in the middle of the call: given again, better twice than never.
     """
     row = tx.connection.execute(_head(), {"place": conversation}).first()
+    while row is not None and _overtaken(row):
+        tx.connection.execute(update(messages).where(messages.c.id == row.message, UNSENT).values(_withdrawn(tx)))
+        row = tx.connection.execute(_head(), {"place": conversation}).first()
     if row is None or row.due_at > tx.now:
         return None
     if not tx.connection.execute(_sending(), {"message": row.message, "at": tx.now}).rowcount:
@@ -84,7 +98,9 @@ def sent(tx: Transaction, message: int, platform_id: str | None) -> None:
 
 def retry(tx: Transaction, message: int, due_at: float) -> None:
     """Only an unsent one: a sender that lost its lease must not queue again what its successor has sent."""
-    tx.connection.execute(update(messages).where(messages.c.id == message, UNSENT).values(state="queued", due_at=due_at))
+    unsent = (messages.c.id == message, UNSENT)
+    tx.connection.execute(update(messages).where(*unsent, messages.c.refusal == WITHDRAWN).values(_withdrawn(tx)))
+    tx.connection.execute(update(messages).where(*unsent).values(state="queued", due_at=due_at))
 
 
 def refuse(tx: Transaction, message: int, reason: str) -> None:
@@ -135,6 +151,15 @@ def _insert(tx: Transaction, conversation: str, rows: list[dict[str, Any]]) -> l
     return sorted(tx.connection.execute(query).scalars())
 
 
+def _overtaken(row: Row) -> bool:
+    """No word of the bot's while a human holds the conversation, whoever queued it and when; nor what she was marked to be spared."""
+    return bool(row.refusal == WITHDRAWN or (row.author == "bot" and row.holder == Holder.COUNSELLOR.value))
+
+
+def _withdrawn(tx: Transaction) -> dict[str, Any]:
+    return {"state": WITHDRAWN, "refusal": WITHDRAWN, "due_at": None, "done_at": tx.now}
+
+
 def _refused(tx: Transaction, reason: str) -> dict[str, Any]:
     return {"state": "refused", "refusal": reason, "due_at": None, "done_at": tx.now}
 
@@ -169,6 +194,9 @@ def _head() -> Any:
             messages.c.body,
             messages.c.attempts,
             messages.c.due_at,
+            messages.c.author,
+            messages.c.refusal,
+            conversations.c.holder,
             conversations.c.id,
             conversations.c.channel,
             conversations.c.address,

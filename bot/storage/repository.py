@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timezone
+from functools import partial
 from typing import Literal, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
 from bot.model import Inbound, Outcome, Outgoing, Received, Reply, State, Turn
-from bot.storage import carrying, inbox, leases, outbox, turns
+from bot.storage import carrying, inbox, leases, outbox, sweeping, turns
 from bot.storage.engine import Database
 from bot.storage.sealing import Sealer
 from bot.storage.transaction import Transaction, attempted
@@ -141,6 +142,10 @@ class Repository:
     def work(self, now: datetime, limit: int) -> tuple[list[str], list[str]]:
         """Conversations that wait for a turn, and conversations that wait for sending, that no live lease covers."""
         return self._run(self._database.read, lambda tx: leases.work(tx, now.timestamp(), limit))
+
+    def sweep(self) -> None:
+        """Fires the clocks of cases that are due, and offers what waits to who is on duty. Replies it orders are found by `work`."""
+        sweeping.sweep(partial(self._run, self._database.read), partial(self._run, self._database.write))
 
     def new_code(self, conversation: str) -> str | None:
         """Eight digits that carry her place to another channel: once, within 24 hours. None: no such conversation."""

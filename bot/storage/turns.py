@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import bindparam, exists, select, update
 
 from bot.errors import LostLease
+from bot.handoff import Holder
+from bot.handoff.events import SheWrote
 from bot.model import Kind, Outcome, Outgoing, Reply, Risk, Turn
-from bot.storage import carrying, cases, outbox
+from bot.storage import carrying, casework, outbox
 from bot.storage import people as persons
 from bot.storage.inbox import body_context, moment
 from bot.storage.tables import INBOUND, conversations, messages
@@ -30,14 +32,18 @@ def finish(tx: Transaction, turn: Turn, outcome: Outcome, owner: str) -> list[Ou
     if outcome.code is not None:
         carrying.keep_code(tx, place.person_id, outcome.code)
     persons.remember(tx, place.person_id, outcome.state)
-    if outcome.case is not None:
-        cases.open_or_raise(tx, turn.conversation, place.person_id, outcome.case, turn.message)
     reachable = bool(place.reachable)
     if outcome.unreachable and not _wrote_since(tx, turn):
         reachable = False
         tx.connection.execute(update(conversations).where(conversations.c.id == turn.conversation).values(reachable=False))
         outbox.refuse_all(tx, turn.conversation)
-    return outbox.queue(tx, place, outcome.replies, reachable=reachable, reply_to=turn.message)
+    # Somebody may have taken her over since this turn began: then nothing of the bot's is said.
+    replies = () if place.holder == Holder.COUNSELLOR.value else outcome.replies
+    queued = outbox.queue(tx, place, replies, reachable=reachable, reply_to=turn.message)
+    if turn.inbound.kind is not Kind.LEFT:
+        wrote = SheWrote(channel=place.channel, answered=bool(replies), signal=outcome.signal)
+        queued.extend(casework.heard(tx, place, wrote, outcome.case))
+    return queued
 
 
 def history(tx: Transaction, conversation: str, after: int, limit: int) -> list[Line]:
@@ -52,7 +58,7 @@ def latest(tx: Transaction, conversation: str, limit: int) -> list[Line]:
 
 def _shown(conversation: str) -> Any:
     columns = select(messages.c.id, messages.c.direction, messages.c.body, messages.c.created_at)
-    return columns.where(messages.c.conversation_id == conversation, messages.c.state.not_in(("refused", "superseded")))
+    return columns.where(messages.c.conversation_id == conversation, messages.c.state.not_in(("refused", "superseded", "withdrawn")))
 
 
 def _lines(tx: Transaction, conversation: str, query: Any) -> list[Line]:
