@@ -15,7 +15,7 @@ READING = (*INNER, "bot.understanding", "bot.knowledge", "bot.items", "bot.sourc
 TOPS = (
     "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.messenger_setup",
     "bot.understand", "bot.evaluation",
-    "bot.staff_commands",
+    "bot.staff_commands", "bot.desk_house",
 )  # fmt: skip
 ANY = ("bot",)  # of ours; actions are never among them
 
@@ -37,24 +37,28 @@ PLACES = {
     "bot.source": ("bot.errors",),
     "bot.items": (*INNER, "bot.understanding", "bot.source"),
     "bot.knowledge": (*INNER, "bot.understanding", "bot.source", "bot.items"),
+    "bot.flows": READING,
+    "bot.redflags": READING,
     "bot.triage": READING,
+    "bot.replies": READING,
+    "bot.reply_check": (*READING, "bot.replies"),
     "bot.examples": READING,
+    "bot.dangers": (*READING, "bot.examples"),
     "bot.near": ("bot.understanding",),
-    "bot.dialogue": READING,
+    "bot.dialogue": (*READING, "bot.flows"),
     "bot.storage": (*READING, "bot.storage", "bot.handoff", "bot.rota", "bot.holding", "bot.staff"),
     "bot.storage.tracker_store": (*READING, "bot.storage", "bot.settings"),  # Rasa makes it (endpoints.yml): nobody can hand it anything
-    "bot.dangers": (*READING, "bot.examples"),
     "bot.channels": (*READING, "bot.channels", "bot.transport"),
-    "bot.house": (*READING, "bot.triage", "bot.handoff"),
-    "bot.gateway": (*READING, "bot.triage", "bot.handoff", "bot.house"),
+    "bot.house": (*READING, "bot.triage", "bot.replies", "bot.handoff"),
+    "bot.gateway": (*READING, "bot.triage", "bot.replies", "bot.handoff", "bot.house"),
     "bot.outbox": (*READING, "bot.threads", "bot.keyed"),
     "bot.worker": (*READING, "bot.gateway", "bot.outbox", "bot.threads", "bot.keyed"),
     "bot.desk": (*READING, "bot.triage", "bot.handoff", "bot.rota", "bot.staff", "bot.settings", "bot.threads", "bot.desk"),
     "bot.webhistory": (*INNER, "bot.channels.web"),
-    "bot.nlu": (*READING, "bot.nlu"),
+    "bot.nlu": (*READING, "bot.nlu", "bot.flows"),
     "bot.nlu.server": (*INNER, "bot.settings", "bot.logs", "bot.nlu", "bot.storage.tracker_store", "bot.training"),
     **dict.fromkeys(TOPS, ANY),
-    "actions": (*READING, "bot.storage", "actions"),
+    "actions": (*READING, "bot.storage", "bot.flows", "bot.redflags", "actions"),
 }
 # What is not ours → who may import it.
 OUTSIDE = {

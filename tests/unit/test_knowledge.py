@@ -12,7 +12,7 @@ from bot.understanding.commands import Command, read
 @pytest.fixture
 def copy(tmp_path):
     """A copy of knowledge/ to break."""
-    shutil.copytree(DIRECTORY, tmp_path / "knowledge", ignore=shutil.ignore_patterns("triage", "words_web.yml"))
+    shutil.copytree(DIRECTORY, tmp_path / "knowledge", ignore=shutil.ignore_patterns("triage", "words_web.yml", "words_desk*.yml"))
     return tmp_path / "knowledge"
 
 

@@ -1,0 +1,29 @@
+"""Makes the desk from the store, for the gateway and for whoever wants to look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.desk.desk import Desk, Parts
+from bot.desk.passwords import Passwords
+from bot.desk.words import load_words
+from bot.handoff import CaseDesk
+from bot.knowledge import DIRECTORY, read_yaml
+from bot.settings import Settings
+from bot.storage import Accounts, Database, Sealer
+
+
+def build_desk(settings: Settings, database: Database, sealer: Sealer, cases: CaseDesk, clock: Callable[[], datetime]) -> Desk:
+    """Raises ContentError where a word is missing."""
+    parts = Parts(
+        store=Accounts(database, sealer, clock=clock),
+        cases=cases,
+        words=load_words(DIRECTORY),
+        hours=read_yaml(DIRECTORY / "duty.yml"),
+        clock=clock,
+        passwords=Passwords(),
+        secure=settings.secure,
+        forwarded=bool(settings.public_url),
+    )
+    return Desk(parts)

@@ -1,0 +1,208 @@
+"""The desk with a real store on SQLite and no cases: signing in, and a server on loopback for the browser."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+import socket
+import threading
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyotp
+import uvicorn
+from argon2 import PasswordHasher
+from starlette.applications import Starlette
+
+from bot.desk.desk import Desk, Parts
+from bot.desk.passwords import Passwords
+from bot.desk.words import load_words
+from bot.errors import NoSuchCase
+from bot.knowledge import DIRECTORY, read_yaml
+from bot.staff import Role, Staff
+from bot.storage import Accounts, Database, Sealer
+from bot.storage.migrate import upgrade
+
+PASSWORD = "seven green boats sleep quietly"
+KEYS = [base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2)]
+
+
+class Clock:
+    """Real time, moved by hand."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(timezone.utc) + self.ahead
+
+    def advance(self, seconds: float) -> None:
+        self.ahead += timedelta(seconds=seconds)
+
+
+class NoCases:
+    """A CaseDesk without cases, whose log can be written by hand."""
+
+    def __init__(self) -> None:
+        self.log: list[Any] = []
+        self.gone: list[str] = []
+        self.duty: list[tuple[str, bool]] = []
+        self.found: dict[str, Any] = {}
+
+    def last_event(self) -> int:
+        return len(self.log)
+
+    def events_after(self, id: int, limit: int = 200) -> list[Any]:
+        return [line for line in self.log if line.id > id][:limit]
+
+    def find(self, case: str) -> Any:
+        if case not in self.found:
+            raise NoSuchCase
+        return self.found[case]
+
+    def set_on_duty(self, staff: str, on: bool) -> None:
+        self.duty.append((staff, on))
+
+    def staff_gone(self, staff: str) -> list[str]:
+        self.gone.append(staff)
+        return []
+
+
+class Bench:
+    """A desk to try things on. `cases` may be a real one."""
+
+    def __init__(self, folder: Path, *, cases: Any = None, secure: bool = False, **more: Any) -> None:
+        self.url = f"sqlite:///{folder / 'desk.db'}"
+        upgrade(self.url)
+        self.clock = Clock()
+        self.database, self.sealer = Database(self.url), Sealer(f"1:{KEYS[0]}", KEYS[1])
+        self.accounts = Accounts(self.database, self.sealer, clock=self.clock)
+        self.cases = cases or NoCases()
+        parts = Parts(
+            store=self.accounts,
+            cases=self.cases,
+            words=load_words(DIRECTORY),
+            hours=read_yaml(DIRECTORY / "duty.yml"),
+            clock=self.clock,
+            passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+            secure=secure,
+        )
+        self.desk = Desk(parts, **more)
+        self.app = Starlette(routes=[self.desk.mount()])
+        self.secrets: dict[str, str] = {}
+        self.codes: dict[str, str] = {}  # login → set-up code
+        self._step = 0
+
+    def person(self, login: str, role: Role = Role.COUNSELLOR, *, team: str = "", language: str = "en", name: str | None = None) -> Staff:
+        """Somebody who has set herself up."""
+        staff, self.codes[login] = self.accounts.add(None, login=login, name=name or login.title(), role=role, team=team, language=language)
+        hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+        self.accounts.set_password(staff.id, hashed, first=True)
+        self.secrets[login] = pyotp.random_base32()
+        self.accounts.propose_totp(staff.id, self.secrets[login])
+        self.accounts.confirm_totp(staff.id, 1, ["AAAA-BBBB-CCCC", "DDDD-EEEE-FFFF"], first=True)
+        return staff
+
+    def code(self, login: str) -> str:
+        """The app's code; each call moves the clock to the next one, for none is good twice."""
+        self.clock.advance(30)
+        return pyotp.TOTP(self.secrets[login]).at(self.clock())
+
+    def browser(self, **headers: str) -> Browser:
+        return Browser(self, headers)
+
+    def signed_in(self, login: str) -> Browser:
+        browser = self.browser()
+        assert browser.sign_in(login).status_code == 303
+        return browser
+
+    def close(self) -> None:
+        self.database.close()
+
+
+class Browser:
+    """An HTTP client that behaves like a browser on our own pages: cookies, the origin, the token of the last page."""
+
+    def __init__(self, bench: Bench, headers: dict[str, str]) -> None:
+        self.bench = bench
+        self.client = httpx.Client(transport=_Transport(bench), base_url="http://desk.test", headers=headers)
+        self.csrf = ""
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        response = self.client.get(path, **more)
+        found = re.search(r'name="csrf" content="([0-9a-f]*)"', response.text)
+        self.csrf = found[1] if found else self.csrf
+        return response
+
+    def post(self, path: str, fields: dict[str, Any] | None = None, *, csrf: str | None = None, **more: Any) -> httpx.Response:
+        headers = {"origin": "http://desk.test", "sec-fetch-site": "same-origin", **more.pop("headers", {})}
+        sent = {**(fields or {}), "csrf": self.csrf if csrf is None else csrf}
+        return self.client.post(path, data=sent, headers={name: value for name, value in headers.items() if value}, **more)
+
+    def sign_in(self, login: str, password: str = PASSWORD, code: str | None = None) -> httpx.Response:
+        self.get("/desk/sign-in")
+        response = self.post("/desk/sign-in", {"login": login, "password": password})
+        if response.status_code != 303:
+            return response
+        self.get("/desk/second")
+        response = self.post("/desk/second", {"code": code or self.bench.code(login)})
+        self.csrf = ""
+        if response.status_code == 303:
+            self.get("/desk/account")
+        return response
+
+    @property
+    def cookie(self) -> str:
+        return self.client.cookies.get("desk") or ""
+
+
+class _Transport(httpx.BaseTransport):
+    """Runs the application in this thread; the answer is read whole."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._inner = httpx.ASGITransport(app=bench.app, client=("203.0.113.7", 1))
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        async def call() -> httpx.Response:
+            outer = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
+            response = await self._inner.handle_async_request(outer)
+            body = await response.aread()
+            headers = [(name, value) for name, value in response.headers.raw if name.lower() != b"content-encoding"]
+            return httpx.Response(response.status_code, headers=headers, content=body)
+
+        return asyncio.run(call())
+
+
+class Server:
+    """The bench's application on a port of loopback, for Chromium."""
+
+    def __init__(self, bench: Bench) -> None:
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self._bench = bench
+        config = uvicorn.Config(bench.app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, args=(listener,), daemon=True)
+
+    def __enter__(self) -> Server:
+        self._thread.start()
+        while not self._server.started:
+            assert self._thread.is_alive()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.loop.call_soon_threadsafe(self._bench.desk.close)
+        self._server.should_exit = True
+        self._thread.join(15)
+        assert not self._thread.is_alive(), "the desk does not stop"
+
+    def _run(self, listener: socket.socket) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_until_complete(self._server.serve(sockets=[listener]))
+        self.loop.close()
+        listener.close()
