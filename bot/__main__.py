@@ -49,7 +49,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     closing = server.handle_exit
 
     def handle_exit(number: int, frame: object) -> None:
-        house.web.close()  # open streams would hold the shutdown up
+        house.close_streams()
         closing(number, frame)  # type: ignore[arg-type]
 
     server.handle_exit = handle_exit  # type: ignore[method-assign, assignment]

@@ -21,6 +21,8 @@ from bot import danger_training
 from bot.channels.messenger import Messenger
 from bot.channels.telegram import Telegram
 from bot.channels.web import Web
+from bot.desk.desk import Desk
+from bot.desk_house import build_desk
 from bot.dialogue import Rasa
 from bot.examples import detector, examples
 from bot.gateway import Gateway
@@ -29,6 +31,7 @@ from bot.model import Channel, Inbound, Received, State
 from bot.outbox import Outbox
 from bot.settings import Settings
 from bot.storage import Database, Repository, Sealer
+from bot.storage.desk import Casework
 from bot.storage.migrate import upgrade
 from bot.threads import off_loop
 from bot.transport import transport
@@ -65,13 +68,20 @@ class House:
     web: Web
     telegram: Telegram | None
     messenger: Messenger | None
+    desk: Desk
+
+    def close_streams(self) -> None:
+        """Open event streams would hold the shutdown up."""
+        self.web.close()
+        self.desk.close()
 
 
 def build(settings: Settings) -> House:
     """Opens the database (bringing its tables up to date), loads the content and wires the parts. Nothing runs yet."""
     settings.var.mkdir(parents=True, exist_ok=True)
     upgrade(settings.database_url)
-    store = Repository(Database(settings.database_url), Sealer(settings.seal_keys.reveal(), settings.lookup_key.reveal()))
+    database, sealer = Database(settings.database_url), Sealer(settings.seal_keys.reveal(), settings.lookup_key.reveal())
+    store = Repository(database, sealer)
     content, intake = knowledge(), Intake()
     client = httpx.AsyncClient(transport=transport())
     rasa = Rasa(client, settings.rasa_url, settings.rasa_timeout)
@@ -88,12 +98,14 @@ def build(settings: Settings) -> House:
         clock=now,
     )
     intake.worker = worker
-    return House(settings, store, worker, rasa, client, web, telegram, messenger)
+    cases = Casework(database, sealer, clock=now, fit=lambda channel, reply: channels[channel].fit(reply) if channel in channels else (reply,))
+    desk = build_desk(settings, database, sealer, cases, now)
+    return House(settings, store, worker, rasa, client, web, telegram, messenger, desk)
 
 
 def application(house: House) -> Starlette:
     """The gateway's web application; its lifespan runs the worker and, without a public address, Telegram's polling."""
-    routes = [Route("/", _to_chat), Route("/healthz", _healthz), Route("/readyz", _readyz(house)), *house.web.routes()]
+    routes = [Route("/", _to_chat), Route("/healthz", _healthz), Route("/readyz", _readyz(house)), *house.web.routes(), house.desk.mount()]
     for channel in (house.telegram, house.messenger):
         if channel is not None:
             routes.extend(channel.routes())
