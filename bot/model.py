@@ -137,6 +137,7 @@ class Answer:
     replies: tuple[Reply, ...]
     place: Place | None = None  # where she is now, if she moved
     flag: Level = Level.NONE  # the dialogue itself took the message for a disclosure
+    category: str | None = None  # … of this kind
     ask: bool = False  # … or thinks it may be one
     person: bool = False  # she asks for a human
     flows: tuple[Flow, ...] | None = None  # her guided questions from now on, if they changed
@@ -161,10 +162,12 @@ class Turn:
     received_at: datetime
     recent: int  # messages from her in the last minute, this one included
     held: bool  # a human holds the conversation: the bot is silent
+    fixed: bool = False  # her flagged case waits for a human: only fixed texts
     case: Level = Level.NONE  # of her open case, if any
+    category: str | None = None  # … and what it is about
+    before: tuple[str, ...] = ()  # what she typed in the last half hour and nobody acted on, at most three texts, oldest first
     failures: int  # earlier attempts at this turn that ended in a crash or an error
 
-    before: tuple[str, ...] = ()  # what she typed in the last half hour and nobody acted on, at most three texts, oldest first
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
@@ -174,6 +177,7 @@ class Outcome:
     state: State
     risk: Risk = field(default_factory=Risk)
     case: CaseRequest | None = None
+    signal: str | None = None  # what the message says to the handoff: safe | stop | can_write | cannot_write
     unreachable: bool = False  # she left: send nothing until she writes again
     code: str | None = None  # a new carry code of hers, already told in the replies; the store keeps its digest only
     forget: bool = False  # delete what is known of her, except these replies and what an open flagged case needs

@@ -76,7 +76,7 @@ def forget(tx: Transaction, conversation: str, *, answering: int | None = None) 
     tx.connection.execute(delete(codes).where(codes.c.person_id == person))
     tx.connection.execute(delete(trackers).where(trackers.c.conversation_id.in_(ids)))
     found = case_rows.open_case(tx, person)
-    keep = found[0] if found is not None and found[1].peak.flagged else None
+    keep = found[0] if found is not None and found[1].level.flagged else None
     case_rows.remove(tx, person, keep=keep and keep.id)
     kept = _needed(tx, ids, keep) if keep is not None else set()
     doomed = [i for i in ids if i not in kept]

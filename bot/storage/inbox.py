@@ -74,6 +74,7 @@ def turn_of(sealer: Sealer, row: Row) -> Turn:
         held=row.holder == Holder.COUNSELLOR.value,
         fixed=row.holder == Holder.QUEUE.value,
         case=persons.level_of(row.case_level or 0),
+        category=row.case_category,
         failures=row.attempts,
         before=tuple(sealer.unseal_json(body, context=body_context(conversation))["text"] for body in _before(row)),
     )
@@ -228,7 +229,7 @@ def _waiting() -> Any:
             conversations.c.channel,
             conversations.c.address,
             conversations.c.holder,
-            select(cases.c.level).where(cases.c.person_id == people.c.id, OPEN).limit(1).scalar_subquery().label("case_level"),
+            *(_of_case(column).label(f"case_{column.name}") for column in (cases.c.level, cases.c.category)),
             _recent().label("recent"),
             *(_earlier(back).label(f"before_{back}") for back in range(_BEFORE)),
             *persons.COLUMNS,
@@ -239,6 +240,10 @@ def _waiting() -> Any:
         .order_by(messages.c.id)
         .limit(1)
     )
+
+
+def _of_case(column: Any) -> Any:
+    return select(column).where(cases.c.person_id == people.c.id, OPEN).limit(1).scalar_subquery()
 
 
 def _recent() -> Any:
