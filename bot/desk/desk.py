@@ -9,7 +9,8 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.routing import Mount, Route
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from bot.desk import cases
@@ -67,12 +68,17 @@ class Desk:
         guard = Guard(Starlette(routes=self.routes), self.routes, parts.store, looks, cookies, pages, permissions)
         self.app: ASGIApp = Headers(guard, secure=parts.secure)
 
-    def mount(self) -> Mount:
-        return Mount(MOUNT, app=self.app)
+    def mount(self) -> list[BaseRoute]:
+        return [Route(MOUNT, _slash), Mount(MOUNT, app=self.app)]
 
     def close(self) -> None:
         """Ends the event streams, so that a server that waits for its connections can stop."""
         self.live.close()
+
+
+async def _slash(request: Request) -> Response:
+    """Without the address: behind a proxy we do not know the one she used."""
+    return RedirectResponse(MOUNT + "/", status_code=303)
 
 
 def _address(forwarded: bool) -> Callable[[Request], str]:

@@ -91,7 +91,7 @@ class Bench:
             secure=secure,
         )
         self.desk = Desk(parts, **more)
-        self.app = Starlette(routes=[self.desk.mount()])
+        self.app = Starlette(routes=self.desk.mount())
         self.secrets: dict[str, str] = {}
         self.codes: dict[str, str] = {}  # login → set-up code
         self._step = 0
