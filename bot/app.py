@@ -29,13 +29,14 @@ from bot.gateway import Gateway
 from bot.knowledge import DIRECTORY, Knowledge, knowledge, read_yaml
 from bot.model import Channel, Inbound, Received, Reply, State
 from bot.outbox import Outbox
+from bot.replies import load_replies
 from bot.settings import Settings
 from bot.storage import Database, Repository, Sealer
 from bot.storage.desk import Casework
 from bot.storage.migrate import upgrade
 from bot.threads import off_loop
 from bot.transport import transport
-from bot.triage import load_lexicon, load_replies
+from bot.triage import load_lexicon
 from bot.understanding.risk import assess_in_context
 from bot.webhistory import WebHistory
 from bot.worker import Worker
@@ -155,7 +156,7 @@ def _gateway(settings: Settings, content: Knowledge, store: Repository, rasa: Ra
         dialogue=rasa,
         redeem=redeem,
         content=content,
-        replies=load_replies(),
+        replies=load_replies(content.hotlines),
         assess=lambda text, before: assess_in_context(before, text, lexicon, model),
         detect=detector(examples()).detect,
         rate_per_minute=settings.rate_per_minute,

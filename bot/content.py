@@ -13,8 +13,10 @@ from bot.errors import ContentError
 from bot.examples import Example, examples
 from bot.knowledge import DIRECTORY, LANGUAGES, Knowledge, Passage, Text, load, read_yaml, take
 from bot.near import near_copies
+from bot.replies import OTHER, load_replies
+from bot.reply_check import problems as reply_problems
 from bot.settings import ROOT
-from bot.triage import Replies, load_lexicon, load_replies
+from bot.triage import load_lexicon
 from bot.understanding.commands import parse
 
 MAX_WORDS = {"brief": 45, "section": 55, "topic": 60, "sentence": 60, "name": 6}
@@ -43,15 +45,15 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
     """Everything that is wrong, each as one line with file, field and cure. Empty when all is well."""
     try:
         content = load(directory)
-        load_lexicon(directory)
-        replies = load_replies(directory)
+        categories = {rule.category for rule in load_lexicon(directory).rules} | {OTHER}
+        replies = load_replies(content.hotlines, directory)
         lines = examples(root / "data" / "nlu")
         domain, rules = read_yaml(root / "domain.yml"), _rules(root / "data" / "stories")
     except ContentError as error:
         return [str(error)]
     found = [problem for piece in pieces(content) for problem in _piece(piece, content)]
     found.extend(_titles(content))
-    found.extend(_fixed(replies, content))
+    found.extend(reply_problems(replies, content.hotlines, categories, numbers))
     found.extend(_ways(content))
     found.extend(_domain(domain, rules, lines))
     found.extend(_examples(lines))
@@ -139,21 +141,6 @@ def _titles(content: Knowledge) -> Iterator[str]:
                 yield f"{where}: {title[language]!r} is longer than {MAX_BUTTON} characters"
         if len(content.messenger_greeting[language]) > MAX_GREETING:
             yield f"words.yml: messenger_greeting.{language}: is longer than {MAX_GREETING} characters"
-
-
-def _fixed(replies: Replies, content: Knowledge) -> Iterator[str]:
-    """The first replies to danger: one screen, and only numbers that we know."""
-    for (level, category), by_script in replies.texts.items():
-        for script, text in by_script.items():
-            where = f"triage/replies.yml: {level.value}.{category}.{script}"
-            if len(text.split()) > MAX_WORDS["sentence"]:
-                yield f"{where}: {len(text.split())} words; at most {MAX_WORDS['sentence']}"
-            if not numbers(text):
-                yield f"{where}: gives no number"
-            if numbers(text) - _known(content):
-                yield f"{where}: the numbers {sorted(numbers(text) - _known(content))} are not in hotlines.yml"
-            if (script == "bn") != bool(_BANGLA.search(text)):
-                yield f"{where}: is not in that language"
 
 
 def _ways(content: Knowledge) -> Iterator[str]:

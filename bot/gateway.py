@@ -15,9 +15,10 @@ from bot.errors import DialogueError
 from bot.house import HOUSE, House, Redeem, raised
 from bot.knowledge import Knowledge
 from bot.model import Answer, CaseRequest, Inbound, Kind, Level, Outcome, Reply, Risk, State, Turn
-from bot.triage import Replies
+from bot.replies import CAN_WRITE, Replies
 from bot.understanding.commands import Command, parse, read
 from bot.understanding.normalise import clean
+from bot.understanding.whereabouts import bare, whereabouts
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ _LINKS = frozenset({"step", "code", "topic", "hotlines", "person"})  # what a de
 _ASKING = 64  # questions to the dialogue at the same time; the others wait here, before its time-out begins
 _OTHER_LANGUAGE = "other"
 _SHORT = 2  # words
+_YES_NO = {"yes": CAN_WRITE[0], "step.1": CAN_WRITE[0], "no": CAN_WRITE[1], "step.2": CAN_WRITE[1]}
 
 
 class Dialogue(Protocol):
@@ -59,13 +61,13 @@ class Gateway:
         text = clean(turn.inbound.text)
         risk = self._assess(text, turn.before) if turn.inbound.kind is not Kind.BUTTON else Risk()
         state, foreign = self._heard(turn, text)
-        state = raised(state, risk.flag)
+        state = raised(self._located(turn, state, text), risk.flag)
         if turn.inbound.kind is Kind.LEFT:
             return Outcome(replies=(), state=state, unreachable=True)
         if turn.held:  # a human holds it: the bot is silent, whatever she writes
             return Outcome(replies=(), state=state, risk=risk, case=_case(risk, "flagged") if risk.flag.flagged else None)
         if risk.flag.flagged:
-            return self._house.danger(state, risk)
+            return self._house.danger(state, risk, text, begun=turn.case.flagged)
         if turn.inbound.kind is Kind.EDIT:  # an edit was answered when it was first written
             return Outcome(replies=(), state=state, risk=risk)
         if turn.inbound.kind is Kind.MEDIA and not text:
@@ -74,7 +76,7 @@ class Gateway:
         return self._also(outcome, turn.inbound, text)
 
     async def _ordinary(self, turn: Turn, state: State, risk: Risk, text: str, foreign: bool) -> Outcome:
-        command = _command(turn.inbound, text, self._content)
+        command = self._answering(turn, text) or _command(turn.inbound, text, self._content)
         if command is not None and command.name in HOUSE:
             return await self._house.obey(turn, state, risk, command)
         if turn.recent > self._rate:  # after the house's commands: the numbers and a person are never muted
@@ -134,6 +136,23 @@ class Gateway:
             return state, script == _OTHER_LANGUAGE
         language = state.language if state.language_chosen else "en" if script == "en" else "bn"
         return replace(state, script=script, language=language), False
+
+    def _located(self, turn: Turn, state: State, text: str) -> State:
+        """With where she says that she is, and without the last offer: this message answers it or passes it by."""
+        if turn.inbound.kind not in (Kind.TEXT, Kind.EDIT, Kind.MEDIA):
+            return replace(state, offered=()) if turn.inbound.kind is Kind.BUTTON else state
+        return replace(state, whereabouts=whereabouts(text, self._content.places) or state.whereabouts, offered=())
+
+    def _answering(self, turn: Turn, text: str) -> Command | None:
+        """What a short typed answer to the first reply means: yes or 1 and no or 2 to whether she can write, a place to where she is."""
+        offered = turn.state.offered
+        if turn.inbound.kind is not Kind.TEXT or not offered:
+            return None
+        command = read(text, self._content.vocabulary)
+        if command is not None and CAN_WRITE[0] in offered and (answer := _YES_NO.get(str(command))):
+            return Command(answer)
+        place = bare(text, self._content.places) if any(payload.startswith("here.") for payload in offered) else None
+        return None if place is None else Command("here", (place,))
 
     def _common(self, text: str) -> bool:
         """Whether it is a command such as "next" or "step 5", which everybody types in Latin letters: it says nothing of her language."""

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from bot.knowledge import Knowledge
 from bot.model import Button, CaseRequest, Level, Outcome, Reply, Risk, State, Turn
-from bot.triage import Replies, first_reply
+from bot.replies import ABROAD, ANOTHER, BD, HERSELF, OTHER, UNKNOWN, Replies, Situation, script_of
 from bot.understanding.commands import CODE_DIGITS, Command
+from bot.understanding.whom import of_another
 
 Redeem = Callable[[str, str], Awaitable[tuple[str, State]]]  # (conversation, code) → ('ok' | 'wrong' | 'too_many', her state then)
 
@@ -22,21 +23,24 @@ class House:
 
     def __init__(self, content: Knowledge, replies: Replies, redeem: Redeem) -> None:
         self._content, self._replies, self._redeem = content, replies, redeem
+        self._places = {BD, ABROAD, *(id for kind, id in content.places.names.values() if kind == "country")}
         self._do: dict[str, Callable[[Turn, State, Command], Awaitable[Outcome]]] = {
             "person": self._person, "hotlines": self._hotlines, "help": self._hotlines, "language": self._language, "carry": self._carry,
             "code": self._code, "delete": self._delete, "delete_yes": self._delete_yes, "safe": self._safe,
+            "here": self._here, "can_write": self._writing, "cannot_write": self._writing, "hide": self._hide,
         }  # fmt: skip
 
     async def obey(self, turn: Turn, state: State, risk: Risk, command: Command) -> Outcome:
         """Does a command of HOUSE."""
         return replace(await self._do[command.name](turn, state, command), risk=risk)
 
-    def danger(self, state: State, risk: Risk) -> Outcome:
-        """The fixed reply of the policy, and a case for a human; the level stays with her."""
-        reply = first_reply(self._content, self._replies, state, risk)
+    def danger(self, state: State, risk: Risk, said: str = "", *, begun: bool = False) -> Outcome:
+        """The fixed reply of the policy to what she `said`, and a case for a human; the level stays with her. `begun`: a flagged case of
+        hers is open, so she had a first reply and is asked nothing twice."""
+        situation = Situation(risk.flag, risk.category or OTHER, ANOTHER if of_another(said) else HERSELF, state.whereabouts or UNKNOWN)
         return Outcome(
-            replies=(reply,),
-            state=raised(state, risk.flag),
+            replies=self._replies.replies(situation, script_of(state), begun=begun),
+            state=replace(raised(state, risk.flag), offered=self._replies.offers(situation, begun=begun)),
             risk=risk,
             case=CaseRequest(level=risk.flag, category=risk.category, reason="flagged"),
         )
@@ -62,13 +66,15 @@ class House:
         return Outcome(replies=(Reply(text=text, buttons=buttons),), state=state, case=case)
 
     async def _hotlines(self, turn: Turn, state: State, command: Command) -> Outcome:
-        language = state.language
+        language, where = state.language, state.whereabouts
+        blocks = {ABROAD: (ABROAD, where)} if where not in (None, BD) else {BD: (BD,), ABROAD: (ABROAD,)}
         pieces = []
-        for place in ("bd", "abroad"):
-            lines = [f"{h.number} · {h.name[language]}" for h in self._content.hotlines if h.place == place]
-            pieces.append("\n".join([self._content.sentences[f"hotlines_{place}"][language] + ":", *lines]))
+        for block, places in blocks.items():  # who is abroad sees nothing that does not work there
+            lines = [f"{h.number} · {h.name[language]}" for h in self._content.hotlines if h.place in places]
+            pieces.append("\n".join([self._content.sentences[f"hotlines_{block}"][language] + ":", *lines]))
         pieces.extend(message.text[language] for message in self._content.topics["hotlines"].messages)
-        buttons = (self._button(state, "person"), self._button(state, "menu"))
+        elsewhere = self._replies.titled(language, "here.abroad") if where in (None, ABROAD) else ()
+        buttons = (self._button(state, "person"), *elsewhere, self._button(state, "menu"))
         return Outcome(replies=(Reply(text="\n\n".join(pieces), buttons=buttons),), state=state)
 
     async def _language(self, turn: Turn, state: State, command: Command) -> Outcome:
@@ -102,6 +108,28 @@ class House:
         """ "You misunderstood": the menu comes back, the level stays (somebody else may be holding the phone)."""
         return Outcome(replies=(self.say(state, "menu", *self._on(state)),), state=state)
 
+    async def _here(self, turn: Turn, state: State, command: Command) -> Outcome:
+        """Where she is: remembered, and answered with the numbers that work there. The level stays."""
+        place = command.arguments[0]
+        if place not in self._places:
+            return Outcome(replies=(self.say(state, "old_button"),), state=state)
+        waiting = tuple(payload for payload in turn.state.offered if not payload.startswith("here."))
+        state = replace(state, whereabouts=place, offered=(*waiting, "here.abroad") if place == ABROAD else waiting)
+        return Outcome(replies=(self._replies.placed(place, script_of(state)),), state=state)
+
+    async def _writing(self, turn: Turn, state: State, command: Command) -> Outcome:
+        """Whether she can write now, as the first reply asked. Nobody writes to her until she does where she cannot."""
+        script, person = script_of(state), ("person",) if command.name == "can_write" else ()
+        buttons = self._replies.titled(script, *person, "hotlines", "hide")
+        state = replace(state, offered=tuple(payload for payload in turn.state.offered if payload.startswith("here.")))
+        return Outcome(replies=(Reply(text=self._replies.answers[command.name][script], buttons=buttons),), state=state)
+
+    async def _hide(self, turn: Turn, state: State, command: Command) -> Outcome:
+        """What can be cleaned on this channel, and how."""
+        texts = self._replies.hiding.how
+        text = texts.get(turn.inbound.channel, texts["web"])[script_of(state)]
+        return Outcome(replies=(Reply(text=text, buttons=(self._button(state, "menu"),)),), state=state)
+
     def _on(self, state: State) -> list[Button]:
         return [self._button(state, "whole_step", "resume")] if state.place.step else [self._button(state, "begin")]
 
@@ -114,4 +142,6 @@ def raised(state: State, flag: Level) -> State:
     return replace(state, level=max(state.level, flag, key=lambda level: level.rank))
 
 
-HOUSE = frozenset({"person", "hotlines", "help", "language", "carry", "code", "delete", "delete_yes", "safe"})
+HOUSE = frozenset(
+    "person hotlines help language carry code delete delete_yes safe here can_write cannot_write hide".split()
+)  # what is answered here, whatever else is down

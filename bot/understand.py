@@ -10,7 +10,8 @@ from typing import Any
 from bot import danger_training, training
 from bot.examples import detector, examples
 from bot.knowledge import knowledge
-from bot.triage import OTHER, load_lexicon
+from bot.replies import OTHER
+from bot.triage import load_lexicon
 from bot.understanding.reading import Reader, Reading
 
 

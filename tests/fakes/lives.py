@@ -17,9 +17,10 @@ from bot.gateway import Gateway
 from bot.knowledge import knowledge
 from bot.model import Answer, Inbound, Kind, Outgoing, Reply, State
 from bot.outbox import Outbox
+from bot.replies import Replies, load_replies
 from bot.storage import Repository
 from bot.threads import off_loop
-from bot.triage import Replies, load_lexicon, load_replies
+from bot.triage import load_lexicon
 from bot.understanding.commands import Command
 from bot.understanding.normalise import has_bangla
 from bot.understanding.risk import Lexicon, assess
@@ -217,7 +218,7 @@ class Life:
 
 @functools.cache
 def _triage() -> tuple[Lexicon, Replies]:
-    return load_lexicon(), load_replies()
+    return load_lexicon(), load_replies(knowledge().hotlines)
 
 
 def _works(task: asyncio.Task[Any]) -> bool:

@@ -7,15 +7,34 @@ from datetime import datetime, timezone
 from typing import Any
 
 from bot.model import Answer, Button, Inbound, Kind, Level, Reply, State, Turn
-from bot.triage import Replies
+from bot.replies import ANOTHER, HERSELF, SCRIPTS, WHERE, First, Hiding, Replies, Situation
 from bot.understanding.commands import Command
 
+
+def _spoken(text: str) -> dict[str, str]:
+    return {script: f"{text} {script}" for script in SCRIPTS}
+
+
 REPLIES = Replies(
-    {
-        (level, category): {script: f"{level.value} {category} {script} 999" for script in ("bn", "bn-latn", "en")}
+    texts={
+        Situation(level, category, whom, place): First(
+            first={script: f"{level.value} {category} {script} 999{told}" for script in SCRIPTS},
+            then=_spoken(f"where {place}"),
+            asks_to_write=category == "captivity",
+        )
         for level in (Level.CRITICAL, Level.URGENT)
         for category in ("other", "captivity")
-    }
+        for whom, told in ((HERSELF, ""), (ANOTHER, " another"))
+        for place in ("bd", "abroad", "unknown", "sa")
+    },
+    answers={name: _spoken(f"answer {name}") for name in ("bd", "abroad", "sa", "no_local", "can_write", "cannot_write")},
+    # A title is in the language of its script, as a real one is.
+    buttons={
+        name: {"bn": f"চাপুন {number}", "bn-latn": name, "en": name}
+        for number, name in enumerate(("person", "hotlines", "hide", "safe", *WHERE, "here.sa"))
+    },
+    offered=("sa",),
+    hiding=Hiding(how={channel: _spoken(f"hide {channel}") for channel in ("web", "telegram")}),
 )
 
 

@@ -8,16 +8,10 @@ from bot import content
 from bot.content import numbers, pieces, problems
 from bot.knowledge import DIRECTORY, knowledge
 
-SCRIPTS = {
-    "bn": "বিশ্বাস করি। এখনই 999, বিদেশ থেকে +880 9610 102030",
-    "bn-latn": "bisshash kori. 999, bidesh theke +880 9610 102030",
-    "en": "I believe you. Call 999, from abroad +880 9610 102030",
-}
 FILES = {
     "knowledge/triage/lexicon.yml": {
         "rules": [{"id": "hits", "category": "physical_violence", "level": "urgent", "any": ["amake * mare"]}]
     },
-    "knowledge/triage/replies.yml": {"critical": {"other": SCRIPTS}, "urgent": {"other": SCRIPTS}},
     "domain.yml": {"intents": ["step_visa", "hotlines", "nlu_fallback"], "actions": ["action_topic", "action_unsure"]},
     "data/stories/all.yml": {
         "rules": [
@@ -51,7 +45,7 @@ def dump(path, parsed):
 def whole(tmp_path_factory):
     """A small project in which all is well, with the real knowledge/."""
     root = tmp_path_factory.mktemp("whole")
-    shutil.copytree(DIRECTORY, root / "knowledge", ignore=shutil.ignore_patterns("triage", "words_web.yml"))
+    shutil.copytree(DIRECTORY, root / "knowledge", ignore=shutil.ignore_patterns("examples", "words_web.yml"))
     for name, parsed in FILES.items():
         dump(root / name, parsed)
     return root
@@ -79,7 +73,8 @@ def test_all_is_well(whole):
 
 STEP, TOPIC = "knowledge/steps/03-passport.yml", "knowledge/topics/complaint.yml"
 WORDS, HOTLINES, FACTS = "knowledge/words.yml", "knowledge/hotlines.yml", "knowledge/facts.yml"
-NLU, REPLIES, STORIES = "data/nlu/step_visa.yml", "knowledge/triage/replies.yml", "data/stories/all.yml"
+NLU, STORIES = "data/nlu/step_visa.yml", "data/stories/all.yml"
+REPLIES, HIDE = "knowledge/triage/replies.yml", "knowledge/triage/hide.yml"
 
 
 def section(name, **texts):
@@ -94,8 +89,8 @@ def sentence(name, **texts):
     return lambda words: words["sentences"][name].update(texts)
 
 
-def reply(**texts):
-    return lambda replies: replies["urgent"].update({"other": {**SCRIPTS, **texts}})
+def part(name, **texts):
+    return lambda replies: replies["parts"][name].update(texts)
 
 
 def add_example(text, intent="step_visa", register="en"):
@@ -166,10 +161,57 @@ WRONG = {
     "a way to nowhere": (TOPIC, lambda t: t.update(next=["step_nowhere"]), "next: 'step_nowhere'"),
     "a way to a button that carries nothing": (TOPIC, lambda t: t.update(next=["whole_step"]), "next: 'whole_step'"),
     "a way to a button that must be filled": (TOPIC, lambda t: t.update(next=["resume"]), "next: 'resume'"),
-    "a first reply too long": (REPLIES, reply(en="999 " + "word " * 60), "urgent.other.en: 61 words"),
-    "a first reply without a number": (REPLIES, reply(**{"bn-latn": "bisshash kori"}), "urgent.other.bn-latn: gives no number"),
-    "a first reply with a wrong number": (REPLIES, reply(en="Call 998877"), r"urgent.other.en: the numbers \['998877'\]"),
-    "a first reply in the wrong script": (REPLIES, reply(bn="bisshash kori 999"), "urgent.other.bn: is not in that language"),
+    "a first reply too long": (
+        REPLIES,
+        lambda r: r["parts"]["no_pay"].update(en="word " * 40),
+        r"blackmail\.herself\.critical \(bd\)\.en: \d\d words; at most 60",
+    ),
+    "a reply to who is held too long": (
+        REPLIES,
+        part("wait_short", en="word " * 15),
+        r"captivity\.herself\.critical \(bd\)\.en: \d\d words; at most 25",
+    ),
+    "a first reply without a number": (
+        REPLIES,
+        lambda r: r["categories"]["distress"]["herself"]["urgent"].update(first=["glad", "program"]),
+        r"distress\.herself\.urgent \(bd\)\.bn: gives no number that works there",
+    ),
+    "a number of Bangladesh told abroad": (
+        REPLIES,
+        lambda r: r["parts"]["no_pay"].update(en="Call {emergency}"),
+        r"blackmail\.herself\.critical \(abroad\)\.en: the numbers \['999'\] do not work there",
+    ),
+    "a first reply with an unknown number": (
+        REPLIES,
+        part("papers", en="Call 998877"),
+        r"fraud\.herself\.critical \(bd\)\.en: the numbers \['998877'\]",
+    ),
+    "a first reply in the wrong script": (
+        REPLIES,
+        part("believe_short", bn="bisshash kori"),
+        r"captivity\.herself\.critical \(bd\)\.bn: is not in that language",
+    ),
+    "hospital advice abroad": (
+        REPLIES,
+        part("papers", en="Go to a hospital"),
+        r"fraud\.herself\.critical \(abroad\): hospital advice outside Bangladesh",
+    ),
+    "a category of danger without a reply": (
+        REPLIES,
+        lambda r: r["categories"].pop("physical_violence"),
+        "categories: 'physical_violence'",
+    ),
+    "a title too long for its button": (
+        REPLIES,
+        lambda r: r["buttons"]["hide"].update(en="Hide this chat from all"),
+        "buttons.hide.en: longer",
+    ),
+    "a neutral text that gives it away": (
+        HIDE,
+        lambda h: h["neutral"][0].update(en="Call 999"),
+        "neutral\\[0\\].en: a number gives it away",
+    ),
+    "a word to come back that is not told": (HIDE, lambda h: h["word"].update(en="sunlight"), "word_told.en: does not tell the word"),
     "an intent that the domain lacks": (NLU, add_example("wages not paid", "wages_abroad"), "intent 'wages_abroad' is not in domain.yml"),
     "an intent without examples": ("domain.yml", lambda d: d["intents"].append("legal_aid"), "intent 'legal_aid' has no examples"),
     "an intent without rule": ("domain.yml", lambda d: d["intents"].append("legal_aid"), "no rule answers intent 'legal_aid'"),
@@ -186,14 +228,14 @@ def test_each_kind_of_problem_is_found(project, name):
     change(project, file, edit)
     told = check(project)
     assert any(re.search(found, line) for line in told), told
-    assert len(told) <= 3, told
+    assert len(told) <= 3 or file == REPLIES, told  # one slip there is in many composed texts
 
 
 UNREADABLE = {
     "knowledge that cannot be loaded": ("knowledge/words.yml", "buttons: {}", "words.yml"),
     "yaml that is none": ("knowledge/hotlines.yml", "hotlines: [", "hotlines.yml: is not valid YAML"),
     "a lexicon without rules": ("knowledge/triage/lexicon.yml", "a: b", "lexicon.yml"),
-    "replies without texts": ("knowledge/triage/replies.yml", "critical: {}", "replies.yml"),
+    "replies without texts": ("knowledge/triage/replies.yml", "countries: {}", "replies.yml"),
     "examples without register": ("data/nlu/step_visa.yml", "nlu: [{intent: step_visa}]", "step_visa.yml"),
     "rules without steps": (STORIES, "rules: [{rule: x}]", "all.yml: steps"),
     "rules that are no list": (STORIES, "rules: 5", "all.yml: rules"),
@@ -211,7 +253,7 @@ def test_what_cannot_be_read_is_one_problem(project, name):
     assert found in told[0]
 
 
-@pytest.mark.parametrize("file", ["domain.yml", "knowledge/words.yml", "knowledge/triage/lexicon.yml", "knowledge/triage/replies.yml"])
+@pytest.mark.parametrize("file", ["domain.yml", "knowledge/words.yml", "knowledge/triage/lexicon.yml", REPLIES, HIDE])
 def test_a_missing_file_is_one_problem(project, file):
     (project / file).unlink()
     assert len(check(project)) == 1

@@ -52,6 +52,10 @@ def said(outcome):
     return "\n".join(reply.text for reply in outcome.replies)
 
 
+def first(outcome):
+    return outcome.replies[0].text
+
+
 def sentence(name, language="bn"):
     return CONTENT.sentences[name][language]
 
@@ -120,8 +124,9 @@ async def test_who_left_gets_nothing_until_she_writes(held):
 async def test_danger_gets_the_fixed_reply_and_a_case_and_the_dialogue_is_not_asked(kind):
     told = Told()
     outcome = await answer(turn("ami CRITICAL", kind, media="photo" if kind is Kind.MEDIA else None), told)
-    assert said(outcome).startswith("critical captivity")
-    assert payloads(outcome) == ["person", "hotlines", "safe"]
+    assert [reply.text[:18] for reply in outcome.replies] == ["critical captivity", f"where unknown {outcome.state.script}"[:18]]
+    assert [button.payload for button in outcome.replies[0].buttons] == ["person", "hotlines", "hide"]
+    assert payloads(outcome) == ["here.bd", "here.abroad", "safe"]
     assert outcome.case == CaseRequest(level=Level.CRITICAL, category="captivity", reason="flagged")
     assert outcome.state.level is Level.CRITICAL
     assert outcome.risk == CRITICAL
@@ -130,7 +135,7 @@ async def test_danger_gets_the_fixed_reply_and_a_case_and_the_dialogue_is_not_as
 
 @pytest.mark.parametrize("text", ["CRITICAL", "next CRITICAL", "CRITICAL" + "x" * 1000])
 async def test_danger_stands_alone_whatever_else_is_in_the_message(text):
-    assert len((await answer(turn(text))).replies) == 1
+    assert [reply.text.split()[0] for reply in (await answer(turn(text))).replies] == ["critical", "where"]
 
 
 @pytest.mark.parametrize("recent", [RATE + 1, RATE + 2, 500])
@@ -146,16 +151,16 @@ async def test_danger_after_many_failed_attempts_is_still_danger():
 
 async def test_danger_is_answered_in_the_way_she_writes_now():
     for text, script in (("আমি CRITICAL", "bn"), ("ami CRITICAL", "bn-latn"), ("CRITICAL", "en")):
-        assert said(await answer(turn(text))) == f"critical captivity {script} 999"
+        assert first(await answer(turn(text))) == f"critical captivity {script} 999"
 
 
 async def test_danger_in_a_caption_is_answered_in_the_way_the_caption_is_written():
-    assert said(await answer(turn("ami CRITICAL", Kind.MEDIA, media="photo"))) == "critical captivity bn-latn 999"
+    assert first(await answer(turn("ami CRITICAL", Kind.MEDIA, media="photo"))) == "critical captivity bn-latn 999"
 
 
 async def test_danger_in_a_language_that_is_not_ours_is_answered_as_before():
     outcome = await answer(turn("मैं CRITICAL", state=State(script="bn-latn")))
-    assert said(outcome) == "critical captivity bn-latn 999"
+    assert first(outcome) == "critical captivity bn-latn 999"
 
 
 @pytest.mark.parametrize(
@@ -189,8 +194,8 @@ async def test_the_payload_of_a_button_is_not_read_for_danger():
 async def test_the_dialogue_may_find_danger_that_the_rules_did_not():
     told = Told(Answer(replies=(Reply(text="not this"),), flag=Level.URGENT, place=Place(step=2)))
     outcome = await answer(turn("ami SOFT" + "x" * LONGEST), told)
-    assert said(outcome) == "urgent other bn-latn 999" or said(outcome) == "urgent physical_violence bn-latn 999"
-    assert len(outcome.replies) == 1
+    assert first(outcome) == "urgent other bn-latn 999"
+    assert len(outcome.replies) == 2
     assert outcome.case == CaseRequest(level=Level.URGENT, category="physical_violence", reason="flagged")
     assert outcome.state.level is Level.URGENT
     assert outcome.risk.reasons == ("hits", "dialogue")
@@ -198,8 +203,96 @@ async def test_the_dialogue_may_find_danger_that_the_rules_did_not():
 
 async def test_danger_that_the_dialogue_finds_in_a_caption_stands_alone_too():
     outcome = await answer(turn("ami", Kind.MEDIA, media="photo"), Told(Answer(replies=(Reply(text="x"),), flag=Level.CRITICAL)))
-    assert [reply.text for reply in outcome.replies] == ["critical other bn-latn 999"]
+    assert [reply.text for reply in outcome.replies] == ["critical other bn-latn 999", "where unknown bn-latn"]
     assert outcome.case.reason == "flagged"
+
+
+# --- after the first reply: where she is, whether she can write
+
+
+async def test_while_her_case_is_open_she_is_asked_nothing_twice():
+    outcome = await answer(turn("CRITICAL", case=Level.URGENT))
+    assert [reply.text for reply in outcome.replies] == ["critical captivity en 999"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("ami saudi te achi CRITICAL", "sa"), ("ami satkhiray thaki CRITICAL", "bd"), ("ami bideshe achi CRITICAL", "abroad")],
+)
+async def test_where_she_says_she_is_decides_the_numbers_at_once(text, place):
+    outcome = await answer(turn(text))
+    assert outcome.state.whereabouts == place
+    assert outcome.replies[1].text == f"where {place} bn-latn"
+
+
+async def test_where_she_is_is_heard_in_ordinary_messages_and_kept():
+    assert (await answer(turn("ami dubai te kaj kori"))).state.whereabouts == "ae"
+    assert (await answer(turn("ami ki", state=State(whereabouts="ae")))).state.whereabouts == "ae"
+    assert (await answer(turn("ami saudi jete chai"))).state.whereabouts is None
+    assert (await answer(turn("ami deshe achi", state=State(whereabouts="ae")))).state.whereabouts == "bd"
+
+
+async def test_who_writes_for_somebody_else_gets_the_reply_for_that():
+    assert first(await answer(turn("amar bonke CRITICAL"))) == "critical captivity en 999 another"
+    assert first(await answer(turn("amake CRITICAL"))).endswith("999")
+
+
+async def asked(text, *, told=None, **state):
+    """What is answered to a text after the first reply of a critical case."""
+    before = (await answer(turn("CRITICAL", state=State(**state)))).state
+    return await answer(turn(text, state=before, case=Level.CRITICAL), told)
+
+
+@pytest.mark.parametrize("yes", ["1", "১", "yes", "ha", "হ্যাঁ", "ji"])
+async def test_one_or_yes_means_that_she_can_write(yes):
+    told = Told()
+    outcome = await asked(yes, told=told)
+    assert said(outcome).startswith("answer can_write")
+    assert told.asked == []
+
+
+@pytest.mark.parametrize("no", ["2", "২", "no", "na", "না"])
+async def test_two_or_no_means_that_she_cannot(no):
+    told = Told()
+    outcome = await asked(no, told=told)
+    assert said(outcome).startswith("answer cannot_write")
+    assert told.asked == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("saudi", "sa"), ("ami saudi te", "sa"), ("বিদেশে", "abroad"), ("bangladesh", "bd"), ("satkhira", "bd"), ("কাতার", "qa")],
+)
+async def test_a_typed_place_answers_the_question_too(text, place):
+    outcome = await asked(text)
+    assert outcome.state.whereabouts == place
+    assert said(outcome).startswith(f"answer {place if place in ('bd', 'abroad', 'sa') else 'no_local'}")
+    assert outcome.state.level is Level.CRITICAL
+    assert outcome.case is None
+
+
+async def test_a_country_can_be_typed_after_abroad_was_pressed_and_one_still_means_that_she_can_write():
+    state = (await answer(turn("CRITICAL"))).state
+    abroad = (await answer(pressed("here.abroad", state=state))).state
+    country = await answer(turn("saudi", state=abroad))
+    assert country.state.whereabouts == "sa"
+    assert said(await answer(turn("1", state=country.state))).startswith("answer can_write")
+
+
+async def test_anything_else_passes_the_questions_by():
+    told = Told()
+    passed = await asked("ami ki korbo ekhon", told=told)
+    assert told.messages == ["ami ki korbo ekhon"]
+    assert passed.state.offered == ()
+    await answer(turn("1", state=passed.state), told)
+    assert told.messages[-1] == Command("step", ("1",))
+
+
+async def test_without_the_question_yes_and_places_mean_what_they_always_do():
+    told = Told()
+    for text in ("1", "yes", "saudi"):
+        await answer(turn(text), told)
+    assert told.messages == [Command("step", ("1",)), Command("yes"), "saudi"]
 
 
 # --- a human holds it
@@ -304,7 +397,7 @@ async def test_over_the_limit_she_is_told_once_and_the_dialogue_rests():
 
 
 @pytest.mark.parametrize("recent", [RATE + 1, RATE + 2, 300])
-@pytest.mark.parametrize("command", ["person", "hotlines", "help", "safe", "delete"])
+@pytest.mark.parametrize("command", ["person", "hotlines", "help", "safe", "delete", "here.sa", "cannot_write", "hide"])
 async def test_what_the_house_answers_is_never_muted(recent, command):
     outcome = await answer(pressed(command, recent=recent))
     assert outcome.replies
@@ -360,7 +453,10 @@ async def test_a_typed_intent_is_only_words(typed):
     assert all(isinstance(message, str) for message in told.messages)
 
 
-@pytest.mark.parametrize("command", ["person", "hotlines", "help", "language", "language.en", "carry", "delete", "delete_yes", "safe"])
+@pytest.mark.parametrize(
+    "command",
+    ["person", "hotlines", "help", "language", "language.en", "carry", "delete", "delete_yes", "safe", "here.bd", "can_write", "hide"],
+)
 async def test_the_house_answers_without_the_dialogue(command):
     told = Told(DialogueError())
     outcome = await answer(pressed(command), told)
@@ -414,7 +510,7 @@ async def test_a_deep_link_may_name_the_language_of_the_greeting():
     told = Told()
     outcome = await answer(turn(kind=Kind.START, payload="language-en"), told)
     assert (outcome.state.language, outcome.state.language_chosen) == ("en", False)
-    assert told.asked[0][1:] == (Command("start"), outcome.state)
+    assert told.asked[0][1:] == (Command("start"), replace(outcome.state, today="2026-11-24"))
 
 
 # --- nothing to read, or not our language

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -32,6 +33,7 @@ def sentence(name, language="bn"):
 
 
 COMMANDS = ["person", "hotlines", "help", "language", "language.bn", "language.en", "carry", "delete", "delete_yes", "safe"]
+FIXED = ["here.bd", "here.abroad", "here.sa", "can_write", "cannot_write", "hide"]  # answered from knowledge/triage/
 
 
 @pytest.mark.parametrize("place", [Place(), STARTED], ids=["new", "started"])
@@ -51,13 +53,13 @@ async def test_every_answer_of_the_house_can_be_sent_and_leads_on(command, langu
         assert 0 < len(button.title) <= 20
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", COMMANDS + FIXED)
 async def test_what_the_message_sounded_like_is_kept(command):
     assert (await obey(command)).risk == RISK
 
 
 def test_the_house_obeys_just_its_commands():
-    assert {parse(command).name for command in COMMANDS} | {"code"} == HOUSE
+    assert {parse(command).name for command in COMMANDS + FIXED} | {"code"} == HOUSE
 
 
 async def test_a_person_is_called():
@@ -79,6 +81,64 @@ async def test_numbers_are_told_by_where_they_work(command, language):
             assert f"{hotline.number} · {hotline.name[language]}" in abroad
         else:
             assert f"{hotline.number} · {hotline.name[language]}" not in text
+    assert "here.abroad" in payloads(await obey(command, State(language=language)))
+
+
+@pytest.mark.parametrize("language", ["bn", "en"])
+@pytest.mark.parametrize("place", ["abroad", "sa", "ae", "hk", "sg"])
+async def test_who_is_abroad_is_told_no_number_that_works_only_in_bangladesh(place, language):
+    outcome = await obey("hotlines", State(language=language, whereabouts=place))
+    lines = outcome.replies[0].text.splitlines()
+    for hotline in CONTENT.hotlines:
+        assert (f"{hotline.number} · {hotline.name[language]}" in lines) == (hotline.place in ("abroad", place)), hotline.id
+    assert sentence("hotlines_bd", language) + ":" not in lines
+
+
+async def test_who_is_in_bangladesh_is_told_what_works_here_first():
+    lines = (await obey("hotlines", State(whereabouts="bd"))).replies[0].text.splitlines()
+    assert lines[0] == sentence("hotlines_bd") + ":"
+    assert lines[1].startswith("999 · ")
+
+
+# --- where she is, whether she can write, hiding
+
+
+@pytest.mark.parametrize("level", [Level.NONE, Level.CRITICAL])
+@pytest.mark.parametrize(("place", "told"), [("bd", "bd"), ("abroad", "abroad"), ("sa", "sa"), ("sg", "no_local")])
+@pytest.mark.parametrize("script", ["bn", "bn-latn", "en"])
+async def test_where_she_is_is_remembered_and_answered_with_its_numbers(script, place, told, level):
+    outcome = await obey(f"here.{place}", State(script=script, place=STARTED, level=level))
+    assert outcome.replies[0].text == f"answer {told} {script}"
+    assert (outcome.state.whereabouts, outcome.state.level, outcome.state.place) == (place, level, STARTED)
+    assert outcome.case is None
+    assert payloads(outcome) == (["here.sa", "hide"] if place == "abroad" else ["person", "hide", "safe"])
+
+
+async def test_a_country_that_is_none_is_an_old_button():
+    outcome = await obey("here.zz", State(whereabouts="sa"))
+    assert outcome.replies[0].text == sentence("old_button")
+    assert outcome.state.whereabouts == "sa"
+
+
+async def test_she_may_correct_where_she_is():
+    assert (await obey("here.bd", State(whereabouts="sa"))).state.whereabouts == "bd"
+
+
+@pytest.mark.parametrize("command", ["can_write", "cannot_write"])
+async def test_whether_she_can_write_is_taken_note_of(command):
+    outcome = await obey(command, State(level=Level.CRITICAL, offered=("can_write", "cannot_write", "here.bd", "here.abroad")))
+    assert outcome.replies[0].text == f"answer {command} bn"
+    assert outcome.state.offered == ("here.bd", "here.abroad")
+    assert payloads(outcome)[-1] == "hide"
+
+
+@pytest.mark.parametrize(("channel", "told"), [("web", "web"), ("telegram", "telegram"), ("somewhere", "web")])
+async def test_how_to_hide_is_told_for_her_channel(channel, told):
+    turn = pressed("hide")
+    turn = replace(turn, inbound=replace(turn.inbound, channel=channel))
+    outcome = await House(CONTENT, REPLIES, nobody).obey(turn, State(script="bn-latn"), RISK, parse("hide"))
+    assert outcome.replies[0].text == f"hide {told} bn-latn"
+    assert not outcome.forget
 
 
 @pytest.mark.parametrize(
@@ -179,10 +239,14 @@ async def test_i_am_safe_brings_the_menu_back_and_keeps_the_level():
 def test_danger_gets_the_text_of_level_category_and_script(level, category, told, script):
     state = State(script=script, place=STARTED)
     outcome = House(CONTENT, REPLIES, nobody).danger(state, Risk(flag=level, category=category))
-    reply = outcome.replies[0]
+    reply, where = outcome.replies
     assert reply.text == f"{level.value} {told} {script} 999"
-    assert [button.payload for button in reply.buttons] == ["person", "hotlines", "safe"]
-    assert all((script == "en") != bool(BANGLA.search(button.title)) for button in reply.buttons)
+    assert [button.payload for button in reply.buttons] == ["person", "hotlines", "hide"]
+    assert where.text == f"where unknown {script}"
+    assert [button.payload for button in where.buttons] == ["here.bd", "here.abroad", "safe"]
+    assert all((script == "bn") == bool(BANGLA.search(button.title)) for button in (*reply.buttons, *where.buttons))
+    writing = ("can_write", "cannot_write") if told == "captivity" else ()
+    assert outcome.state.offered == (*writing, "here.bd", "here.abroad")
     assert outcome.case == CaseRequest(level=level, category=category, reason="flagged")
     assert outcome.state.place == STARTED
 
@@ -190,6 +254,20 @@ def test_danger_gets_the_text_of_level_category_and_script(level, category, told
 def test_danger_is_answered_in_english_when_she_chose_it():
     state = State(language="en", language_chosen=True, script="bn-latn")
     assert House(CONTENT, REPLIES, nobody).danger(state, Risk(flag=Level.URGENT)).replies[0].text == "urgent other en 999"
+
+
+@pytest.mark.parametrize(("place", "told"), [("bd", "bd"), ("abroad", "abroad"), ("sa", "sa"), ("sg", "abroad"), (None, "unknown")])
+def test_danger_is_answered_for_where_she_is(place, told):
+    outcome = House(CONTENT, REPLIES, nobody).danger(State(whereabouts=place), Risk(flag=Level.URGENT))
+    assert outcome.replies[1].text == f"where {told} bn"
+    here = [] if place == "bd" else ["here.bd"]  # she need not say what is known
+    assert payloads(outcome) == [*here, "here.abroad", "safe"]
+
+
+def test_while_her_case_is_open_the_place_is_not_asked_again():
+    outcome = House(CONTENT, REPLIES, nobody).danger(State(), Risk(flag=Level.URGENT), begun=True)
+    assert len(outcome.replies) == 1
+    assert outcome.state.offered == ()
 
 
 @pytest.mark.parametrize("before", Level)

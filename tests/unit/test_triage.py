@@ -5,7 +5,7 @@ import yaml
 
 from bot.errors import ContentError
 from bot.model import Level
-from bot.triage import load_lexicon, load_replies
+from bot.triage import load_lexicon
 from bot.understanding.risk import assess
 
 LEXICON = {
@@ -15,8 +15,6 @@ LEXICON = {
     ],
     "unless": ["cinema"],
 }
-SCRIPTS = {"bn": "বিশ্বাস করি। 999", "bn-latn": "bisshash kori. 999", "en": "I believe you. 999"}
-REPLIES = {"critical": {"other": SCRIPTS, "captivity": SCRIPTS}, "urgent": {"other": {**SCRIPTS, "en": "urgent words"}}}
 
 
 def written(tmp_path, name, content):
@@ -68,29 +66,6 @@ def test_a_lexicon_that_is_none_is_refused(tmp_path, content):
         load_lexicon(written(tmp_path, "lexicon.yml", content))
 
 
-def test_the_replies_are_read_as_they_stand(tmp_path):
-    replies = load_replies(written(tmp_path, "replies.yml", REPLIES))
-    assert replies.text(Level.CRITICAL, "captivity", "bn-latn") == "bisshash kori. 999"
-    assert replies.text(Level.URGENT, "captivity", "en") == "urgent words"
-    assert replies.text(Level.URGENT, None, "en") == "urgent words"
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "", "[]", {"critical": REPLIES["critical"]}, {"urgent": REPLIES["urgent"]}, {**REPLIES, "urgent": {}},
-        {**REPLIES, "urgent": {"captivity": SCRIPTS}},
-        {**REPLIES, "urgent": {"other": {"bn": "a", "en": "b"}}}, {**REPLIES, "urgent": {"other": {**SCRIPTS, "bn-latn": "  "}}},
-        {**REPLIES, "urgent": {"other": {**SCRIPTS, "en": 5}}},
-        {**REPLIES, "urgent": {"other": "text"}}, {**REPLIES, "urgent": {"other": None}}, {**REPLIES, "urgent": []},
-    ],
-)  # fmt: skip
-def test_a_missing_reply_is_named_with_its_file(tmp_path, content):
-    with pytest.raises(ContentError, match=r"replies\.yml"):
-        load_replies(written(tmp_path, "replies.yml", content))
-
-
-@pytest.mark.parametrize("load", [load_lexicon, load_replies])
-def test_a_missing_file_is_named(tmp_path, load):
+def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ContentError, match="cannot be read"):
-        load(tmp_path)
+        load_lexicon(tmp_path)
