@@ -102,8 +102,6 @@ def transfer_over(case: Case, how: str, staff: str | None) -> Transition:
 
 
 def staff_gone(case: Case, event: StaffGone, now: datetime, duty: Duty) -> Transition:
-    if case.prefers == event.staff:
-        case = case.but(prefers=None)
     if case.owner == event.staff:
         made = wait(case, now, duty, why="owner_gone", front=True)
         return Transition(case=made.case, alerts=made.alerts, log=(Entry(kind="owner_gone", staff=event.staff), *made.log))
