@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.routing import Route
 
 from bot.desk import passwords, second
 from bot.desk.cookies import Cookies
+from bot.desk.headers import SAME
 from bot.desk.pages import MOUNT, Pages
 from bot.desk.ports import Duty, Staffing
 from bot.desk.signing import Refused, SignIn
@@ -50,7 +52,7 @@ class Doors:
         session = visit(request).session
         if session is not None and session.stage is Stage.FULL:
             return self._to("home")
-        return self._pages.show(request, "sign_in.html", next=_next(request.query_params.get("next")), refused=None)
+        return self._door(request, "sign_in.html", next=_next(request.query_params.get("next")), refused=None)
 
     async def _password(self, request: Request) -> Response:
         form = visit(request).form
@@ -58,7 +60,7 @@ class Doors:
         device = request.cookies.get(self._cookies.device)
         token = await self._sign_in.password(login, form.raw("password"), self._address(request), device)
         if isinstance(token, Refused):
-            return self._pages.show(request, "sign_in.html", _status(token), next=next, refused=token)
+            return self._door(request, "sign_in.html", _status(token), next=next, refused=token)
         return self._granted(token, "second", next)
 
     async def _second_show(self, request: Request) -> Response:
@@ -77,13 +79,13 @@ class Doors:
         return response
 
     async def _setup_show(self, request: Request) -> Response:
-        return self._pages.show(request, "setup.html", refused=None)
+        return self._door(request, "setup.html", refused=None)
 
     async def _setup(self, request: Request) -> Response:
         form = visit(request).form
         token = await self._sign_in.setup(_login(form["login"]), form["code"], self._address(request))
         if isinstance(token, Refused):
-            return self._pages.show(request, "setup.html", _status(token), refused=token)
+            return self._door(request, "setup.html", _status(token), refused=token)
         return self._granted(token, "setup_password")
 
     async def _choose_show(self, request: Request) -> Response:
@@ -131,6 +133,11 @@ class Doors:
                 await off_loop(self._duty.gone, here.staff.id)
         response = self._to("sign_in")
         self._cookies.end(response)
+        return response
+
+    def _door(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        response = self._pages.show(request, template, status, **values)
+        response.headers["Referrer-Policy"] = SAME
         return response
 
     async def _known(self, response: Response, staff: str) -> None:

@@ -82,17 +82,19 @@ class Guard:
 
     async def _refusal(self, request: Request) -> Response | None:
         """None: the page may answer."""
-        name, params = self._match(request)
+        missing, name, params = self._match(request)
         rule = self._permissions.get(name)
         token = self._cookies.token(request.cookies)
         session = await self._session(request, token, rule)
         language = self._language(request, session)
         visit = Visit(route=name, language=language, audit=self._store, session=session, token=token if session else None)
         request.state.visit = visit
+        if missing:
+            raise HTTPException(missing)
         if rule is None:
             raise HTTPException(403)
         if request.method not in _SAFE:
-            self._ours(request)
+            self._ours(request, session)
         elsewhere = await self._stage(request, rule, session)
         if elsewhere is not None:
             return elsewhere
@@ -106,19 +108,20 @@ class Guard:
         await self._object(visit, rule, params)
         return None
 
-    def _match(self, request: Request) -> tuple[str, Mapping[str, Any]]:
+    def _match(self, request: Request) -> tuple[int, str, Mapping[str, Any]]:
+        """(404 or 405 where there is no such page, else 0; name of the route; what its path names)."""
         partly = False
         for route in self._routes:
             match, scope = route.matches(request.scope)
             if match is Match.FULL:
-                return getattr(route, "name", None) or "", scope.get("path_params", {})
+                return 0, getattr(route, "name", None) or "", scope.get("path_params", {})
             partly = partly or match is Match.PARTIAL
-        raise HTTPException(405 if partly else 404)
+        return 405 if partly else 404, "", {}
 
     async def _session(self, request: Request, token: str | None, rule: Rule | None) -> Session | None:
         if token is None:
             return None
-        passive = (rule is not None and rule.passive) or "x-desk-background" in request.headers
+        passive = rule is None or rule.passive or "x-desk-background" in request.headers
         return await off_loop(partial(self._store.session, token, active=not passive))
 
     async def _stage(self, request: Request, rule: Rule, session: Session | None) -> Response | None:
@@ -139,12 +142,14 @@ class Guard:
         if rule.object is Object.STAFF and await off_loop(self._store.account, str(params["staff"])) is None:
             raise HTTPException(404)
 
-    def _ours(self, request: Request) -> None:
-        """Our own page asks: the browser says so, or at least names our address as the page's. One that says neither is refused."""
-        site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-        host = (origin or "").partition("://")[2]
-        named = bool(host) and host == request.headers.get("host")
-        if (site is not None and site != "same-origin") or (origin is not None and not named) or (site is None and not named):
+    def _ours(self, request: Request, session: Session | None) -> None:
+        """Our own page asks: the browser says so, or names our address as the page's. Where it says neither, the session's token decides.
+
+        Our no-referrer makes browsers write `Origin: null` for our own forms.
+        """
+        site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin") or "null"
+        named = origin.partition("://")[2] == request.headers.get("host")
+        if (site or "same-origin") != "same-origin" or not (named or origin == "null") or not (site or named or session):
             raise HTTPException(403)
 
     async def _form(self, request: Request) -> Form:

@@ -18,6 +18,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 _HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+SAME = "same-origin"  # on pages with a form but without a token: old browsers name the page's address only so
 FILES = "public, max-age=31536000, immutable"  # asked for by the hash of their content
 
 
@@ -32,9 +33,11 @@ class Headers:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                file = headers.get("Cache-Control") == FILES
+                file, referrer = headers.get("Cache-Control") == FILES, headers.get("Referrer-Policy")
                 for name, value in self._headers.items():
                     headers[name] = value
+                if referrer == SAME:
+                    headers["Referrer-Policy"] = SAME
                 if file:
                     headers["Cache-Control"] = FILES
             await send(message)

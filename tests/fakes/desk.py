@@ -184,7 +184,7 @@ class Server:
         listener.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self._bench = bench
-        config = uvicorn.Config(bench.app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(bench.app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, args=(listener,), daemon=True)
