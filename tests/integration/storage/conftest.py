@@ -18,7 +18,7 @@ from sqlalchemy.engine.url import make_url
 from bot.model import Inbound, Kind, Outcome, Outgoing, Reply, State, Turn
 from bot.storage import Database, Repository, Sealer
 from bot.storage.migrate import upgrade
-from bot.storage.tables import metadata
+from bot.storage.tables import metadata, staff
 
 SERVER = os.environ.get("TEST_DATABASE_URL") or "postgresql://postgres@127.0.0.1:5432/postgres"
 SEAL_KEY, LOOKUP_KEY = (base64.b64encode(os.urandom(32)).decode() for _ in range(2))
@@ -87,6 +87,13 @@ class Desk:
                     self.say("again", sender=sender, channel=channel)
                     return
         raise AssertionError("unknown conversation")
+
+    def staff(self, *ids: str, team: str | None = None, role: str = "counsellor", on: bool = True) -> None:
+        """People of the desk, on duty."""
+        values = {"name": b"", "role": role, "team": team, "language": "bn", "active": True, "on_duty": on}
+        since = self.clock.now.timestamp() if on else None
+        with self.database.write() as connection:
+            connection.execute(sqlalchemy.insert(staff), [{"id": id, **values, "on_duty_since": since} for id in ids])
 
     def rows(self, table: str, order: str = "1") -> list[sqlalchemy.engine.Row]:
         with self.database.read() as connection:

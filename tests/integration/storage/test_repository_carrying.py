@@ -97,8 +97,8 @@ def test_an_open_case_moves_along(repository: Repository, desk: Any) -> None:
     _settle(desk, second, Level.URGENT, case=True)
     assert repository.redeem(second, str(repository.new_code(first))) == "ok"
     (case,), (person,) = desk.rows("cases"), desk.rows("people")
-    assert (case.person_id, case.state) == (person.id, "queued")
-    assert [e.kind for e in desk.rows("events")] == ["opened", "moved"]
+    assert (case.person_id, case.state) == (person.id, "callback")
+    assert [e.kind for e in desk.rows("events")] == ["opened", "callback", "moved"]
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ def test_of_two_open_cases_the_higher_stays_open(repository: Repository, desk: A
     _settle(desk, second, other, case=True)
     assert repository.redeem(second, str(repository.new_code(first))) == "ok"
     by_state = {row.state: row for row in desk.rows("cases")}
-    assert by_state["queued"].conversation_id == {"first": first, "second": second}[left_open]
+    assert by_state["callback"].conversation_id == {"first": first, "second": second}[left_open]
     assert {row.person_id for row in desk.rows("cases")} == {desk.rows("people")[0].id}
-    assert [e.kind for e in desk.rows("events") if e.case_id == by_state["closed"].id] == ["opened", "merged"]
+    assert [e.kind for e in desk.rows("events") if e.case_id == by_state["closed"].id] == ["opened", "callback", "merged"]
 
 
 def test_who_has_another_conversation_left_stays(repository: Repository, desk: Any, pair: tuple[str, str]) -> None:

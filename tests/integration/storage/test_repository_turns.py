@@ -108,11 +108,11 @@ def test_a_case_opens_rises_and_never_falls(desk: Any) -> None:
     _ask(desk, Level.CRITICAL, "child")
     _ask(desk, Level.URGENT, "blackmail")
     (case,) = desk.rows("cases")
-    assert (case.level, case.category, case.reason, case.state, case.version) == (Level.CRITICAL.rank, "child", "flagged", "queued", 2)
+    assert (case.level, case.category, case.reason, case.state, case.version) == (Level.CRITICAL.rank, "child", "flagged", "callback", 5)
     assert case.raised_at - case.opened_at == 60
     events = desk.rows("events")
-    assert [e.kind for e in events] == ["opened", "raised", "repeated"]
-    assert json.loads(events[2].detail)["level"] == "urgent"
+    assert [e.kind for e in events] == ["opened", "callback", "she_wrote", "raised", "callback", "she_wrote", "repeated"]
+    assert json.loads(events[-1].detail)["level"] == "urgent"
 
 
 def test_after_a_case_is_closed_a_new_one_opens(desk: Any) -> None:
@@ -120,7 +120,7 @@ def test_after_a_case_is_closed_a_new_one_opens(desk: Any) -> None:
     with desk.database.write() as connection:
         connection.exec_driver_sql("UPDATE cases SET state = 'closed'")
     _ask(desk, Level.STANDARD)
-    assert sorted(row.state for row in desk.rows("cases")) == ["closed", "queued"]
+    assert sorted(row.state for row in desk.rows("cases")) == ["callback", "closed"]
 
 
 def test_when_she_left_the_rest_is_refused(desk: Any, repository: Repository) -> None:
