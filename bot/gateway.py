@@ -12,10 +12,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.errors import DialogueError
-from bot.house import HOUSE, House, Redeem, raised
+from bot.house import HOUSE, STANDING, House, Redeem, day_of, raised
 from bot.knowledge import Knowledge
 from bot.model import Answer, CaseRequest, Inbound, Kind, Level, Outcome, Reply, Risk, State, Turn
 from bot.replies import CAN_WRITE, Replies
+from bot.understanding.answering import yields
 from bot.understanding.commands import Command, parse, read
 from bot.understanding.normalise import clean
 from bot.understanding.whereabouts import bare, whereabouts
@@ -28,6 +29,7 @@ _ASKING = 64  # questions to the dialogue at the same time; the others wait here
 _OTHER_LANGUAGE = "other"
 _SHORT = 2  # words
 _YES_NO = {"yes": CAN_WRITE[0], "step.1": CAN_WRITE[0], "no": CAN_WRITE[1], "step.2": CAN_WRITE[1]}
+_ANSWER = 4  # words; shorter answers to a guided question are names and numbers, which say nothing of her language
 
 
 class Dialogue(Protocol):
@@ -66,6 +68,8 @@ class Gateway:
             return Outcome(replies=(), state=state, unreachable=True)
         if turn.held:  # a human holds it: the bot is silent, whatever she writes
             return Outcome(replies=(), state=state, risk=risk, case=_case(risk, "flagged") if risk.flag.flagged else None)
+        if turn.fixed:
+            return await self._waiting(turn, state, risk, text)
         if risk.flag.flagged:
             return self._house.danger(state, risk, text, begun=turn.case.flagged)
         if turn.inbound.kind is Kind.EDIT:  # an edit was answered when it was first written
@@ -75,8 +79,22 @@ class Gateway:
         outcome = await self._ordinary(turn, state, risk, text, foreign)
         return self._also(outcome, turn.inbound, text)
 
+    async def _waiting(self, turn: Turn, state: State, risk: Risk, text: str) -> Outcome:
+        """Her flagged case waits for a human: fixed texts only. What nothing here answers, the handoff acknowledges."""
+        if risk.flag.flagged:
+            if risk.flag.rank > turn.case.rank or risk.category not in (None, turn.category):
+                return self._house.danger(state, risk, text, begun=True)
+            return Outcome(replies=(), state=state, risk=risk, case=_case(risk, "flagged"))
+        command = self._answering(turn, text) or _command(turn.inbound, text, self._content)
+        if turn.inbound.kind is not Kind.EDIT and command is not None and command.name in STANDING:
+            return await self._house.stand_by(turn, state, risk, command)
+        case = _case(risk, "media") if turn.inbound.kind is Kind.MEDIA else None
+        return Outcome(replies=(), state=state, risk=risk, case=case)
+
     async def _ordinary(self, turn: Turn, state: State, risk: Risk, text: str, foreign: bool) -> Outcome:
         command = self._answering(turn, text) or _command(turn.inbound, text, self._content)
+        if state.asking and turn.inbound.kind is Kind.TEXT and command is not None and yields(command):
+            command = None  # "3" or "training" may answer the question that waits: Rasa's reader sees both
         if command is not None and command.name in HOUSE:
             return await self._house.obey(turn, state, risk, command)
         if turn.recent > self._rate:  # after the house's commands: the numbers and a person are never muted
@@ -86,7 +104,7 @@ class Gateway:
             return Outcome(replies=(self._house.say(state, "old_button"),), state=state, risk=risk)
         if command is None and not any(letter.isalnum() for letter in text):
             return Outcome(replies=(self._house.say(state, "nothing"),), state=state, risk=risk)
-        if command is None and foreign:
+        if command is None and foreign and not state.asking:  # a name in strange letters is an answer
             return Outcome(replies=(self._house.say(state, "speaks"),), state=state, risk=risk)
         return await self._ask(turn, state, risk, command or text[: self._max_text])
 
@@ -95,16 +113,22 @@ class Gateway:
             return self._house.dialogue_failed(state, risk)
         try:
             async with self._room:  # here and not round the turn: danger and numbers wait for nobody's question
-                answer = await self._dialogue.ask(turn.conversation, message, state)
+                answer = await self._dialogue.ask(turn.conversation, message, replace(state, today=day_of(turn.received_at)))
         except DialogueError as error:
             log.warning("conversation %s: %s", turn.conversation, error)
             return self._house.dialogue_failed(state, risk)
-        if answer.flag.flagged:
-            return self._house.danger(state, replace(risk, flag=answer.flag, reasons=(*risk.reasons, "dialogue")))
         state = state if answer.place is None else state.at(answer.place)
+        state = state if answer.flows is None else replace(state, flows=answer.flows)
+        if answer.flag.flagged:
+            heard = replace(risk, flag=answer.flag, category=answer.category or risk.category, reasons=(*risk.reasons, "dialogue"))
+            fixed = self._house.danger(state, heard)
+            # What guided questions brought to light is told first: she asked for it.
+            return fixed if answer.flows is None else replace(fixed, replies=(*answer.replies, *fixed.replies))
         risk = replace(risk, ask=risk.ask or answer.ask)
         case = CaseRequest(level=Level.STANDARD, category=risk.category, reason="asked_for_person") if answer.person else None
-        return Outcome(replies=answer.replies, state=state, risk=risk, case=case)
+        replies = answer.replies if answer.flows is not None else self._house.and_on(state, answer.replies)
+        signal = "stop" if isinstance(message, Command) and message.name == "stop" else None
+        return Outcome(replies=replies, state=state, risk=risk, case=case, signal=signal)
 
     def _also(self, outcome: Outcome, inbound: Inbound, text: str) -> Outcome:
         """Puts the short lines that go with an answer before or after it."""
@@ -132,7 +156,8 @@ class Gateway:
         if turn.inbound.kind not in (Kind.TEXT, Kind.EDIT, Kind.MEDIA) or not text:
             return state, False
         script = self._detect(text, state.script)
-        if script == _OTHER_LANGUAGE or (script != "bn" and self._common(text)):
+        brief = script != "bn" and (self._common(text) or (state.asking and len(text.split()) <= _ANSWER))
+        if script == _OTHER_LANGUAGE or brief:
             return state, script == _OTHER_LANGUAGE
         language = state.language if state.language_chosen else "en" if script == "en" else "bn"
         return replace(state, script=script, language=language), False

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 from bot.knowledge import Knowledge
 from bot.model import Button, CaseRequest, Level, Outcome, Reply, Risk, State, Turn
@@ -15,6 +16,8 @@ from bot.replies import ABROAD, ANOTHER, BD, HERSELF, OTHER, UNKNOWN, Replies, S
 from bot.understanding.commands import CODE_DIGITS, Command
 from bot.understanding.whom import of_another
 
+_SIGNALS = {"safe": "safe", "can_write": "can_write", "cannot_write": "cannot_write"}  # command → what it says to the handoff
+_DHAKA = timezone(timedelta(hours=6))
 Redeem = Callable[[str, str], Awaitable[tuple[str, State]]]  # (conversation, code) → ('ok' | 'wrong' | 'too_many', her state then)
 
 
@@ -32,7 +35,22 @@ class House:
 
     async def obey(self, turn: Turn, state: State, risk: Risk, command: Command) -> Outcome:
         """Does a command of HOUSE."""
-        return replace(await self._do[command.name](turn, state, command), risk=risk)
+        outcome = replace(await self._do[command.name](turn, state, command), risk=risk, signal=_SIGNALS.get(command.name))
+        return outcome if outcome.forget else replace(outcome, replies=self.and_on(outcome.state, outcome.replies))
+
+    async def stand_by(self, turn: Turn, state: State, risk: Risk, command: Command) -> Outcome:
+        """Does a command of STANDING while her flagged case waits: its buttons lead nowhere but to fixed texts."""
+        if command.name == "stop":
+            outcome = Outcome(replies=(self.say(state, "stopped"),), state=state, risk=risk, signal="stop")
+        else:
+            outcome = replace(await self._do[command.name](turn, state, command), risk=risk, signal=_SIGNALS.get(command.name))
+        if command.name in ("safe", "delete"):  # the dialogue is back; she is asked for a yes or no
+            return outcome
+        return replace(outcome, replies=tuple(self._fixed(outcome.state, reply) for reply in outcome.replies))
+
+    def _fixed(self, state: State, reply: Reply) -> Reply:
+        kept = [button for button in reply.buttons if button.payload.partition(".")[0] in STANDING and button.payload != "safe"][:2]
+        return replace(reply, buttons=(*kept, self._button(state, "safe")))
 
     def danger(self, state: State, risk: Risk, said: str = "", *, begun: bool = False) -> Outcome:
         """The fixed reply of the policy to what she `said`, and a case for a human; the level stays with her. `begun`: a flagged case of
@@ -53,6 +71,13 @@ class House:
     def media(self, state: State, risk: Risk) -> Outcome:
         case = CaseRequest(level=Level.STANDARD, category=risk.category, reason="media")
         return Outcome(replies=(self.say(state, "media"),), state=state, risk=risk, case=case)
+
+    def and_on(self, state: State, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+        """The replies with a way back to the guided question that they left waiting."""
+        if not (state.asking and replies and replies[-1].buttons):
+            return replies
+        button = self._button(state, "go_on", f"flow.{state.flows[0].name}")
+        return (*replies[:-1], replace(replies[-1], buttons=(button, *replies[-1].buttons)))
 
     def say(self, state: State, sentence: str, *first: Button, **fill: object) -> Reply:
         """One of the program's sentences, with the ways that work without Rasa."""
@@ -137,6 +162,11 @@ class House:
         return Button(title=self._content.buttons[name][state.language], payload=payload or name)
 
 
+def day_of(moment: datetime) -> str:
+    """The day (ISO) it is in Bangladesh."""
+    return moment.astimezone(_DHAKA).date().isoformat()
+
+
 def raised(state: State, flag: Level) -> State:
     """The level belongs to her, whoever holds the conversation: it only rises here."""
     return replace(state, level=max(state.level, flag, key=lambda level: level.rank))
@@ -145,3 +175,4 @@ def raised(state: State, flag: Level) -> State:
 HOUSE = frozenset(
     "person hotlines help language carry code delete delete_yes safe here can_write cannot_write hide".split()
 )  # what is answered here, whatever else is down
+STANDING = HOUSE - {"person"} | {"stop"}  # … and what is, while her flagged case waits for a human: asked for again, a person is on the way
