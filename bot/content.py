@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.desk.words import load_words
 from bot.errors import ContentError
 from bot.examples import Example, examples
 from bot.knowledge import DIRECTORY, LANGUAGES, Knowledge, Passage, Text, load, read_yaml, take
@@ -47,6 +48,7 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
         content = load(directory)
         categories = {rule.category for rule in load_lexicon(directory).rules} | {OTHER}
         replies = load_replies(content.hotlines, directory)
+        load_words(directory)
         lines = examples(root / "data" / "nlu")
         domain, rules = read_yaml(root / "domain.yml"), _rules(root / "data" / "stories")
     except ContentError as error:

@@ -33,13 +33,13 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
 
 def plain_digits(code: str) -> str:
     """Six ASCII digits as they come from any keyboard, Bangla too; else something that fits nothing."""
-    return "".join(str(unicodedata.digit(letter, "")) for letter in code if not letter.isspace() and letter != "-")
+    return "".join(str(unicodedata.decimal(letter, "")) for letter in code if not letter.isspace() and letter != "-")
 
 
 def is_code(code: str) -> bool:
     """Whether it looks like a code of the app rather than a recovery code."""
     plain = [letter for letter in code if not letter.isspace() and letter != "-"]
-    return len(plain) == 6 and all(unicodedata.digit(letter, None) is not None for letter in plain)
+    return len(plain) == 6 and all(unicodedata.decimal(letter, None) is not None for letter in plain)
 
 
 def qr(secret: str, login: str) -> Markup:
