@@ -11,7 +11,8 @@ _TOLD = phrases(
         "amake bol~", "amake phone~", "amake fon~", "amake call~", "amake sms~", "amake sahaj~", "amake shahaj~", "amake help~",
         "amake jana~", "amare bol~", "amare koi~", "amare fon~", "amare phone~", "amk bol~", "amk fon~", "amk phone~", "amk call~",
         "help me", "tell me", "told me", "tells me", "call me", "calls me", "called me", "advise me", "let me", "asked me", "texted me",
-        "sent me a message",
+        "sent me a message", "আমাদের গ্রাম~", "আমাদের পাশের", "আমাদের বাড়ির", "আমাদের এলাকা~", "amader gram~", "amader pasher", "amader barir",
+        "amader elaka~",
     ]
 )  # fmt: skip
 _HERSELF = phrases(
