@@ -160,10 +160,17 @@ def _audit(arguments: argparse.Namespace) -> None:
     sys.exit(staff_commands.verify(_settings("audit")))
 
 
+def _agencies(arguments: argparse.Namespace) -> None:
+    """The register of recruiting agencies: bring a list in, or find a name in it."""
+    from bot import agency_commands
+
+    sys.exit(agency_commands.run(arguments, _settings("agencies")))
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "run": _run, "serve": _serve, "rasa": _rasa, "actions": _actions, "train": _train, "migrate": _migrate, "content": _content,
     "messenger-setup": _messenger_setup, "bench": _bench, "understand": _understand, "evaluate": _evaluate,
-    "staff": _staff, "audit": _audit,
+    "staff": _staff, "audit": _audit, "agencies": _agencies,
 }  # fmt: skip
 
 
@@ -193,6 +200,10 @@ def _options(command: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--force", action="store_true", help="train even when nothing changed")
     if command == "content":
         parser.add_argument("what", choices=["check"], help="check")
+    if command == "agencies":
+        from bot.agency_commands import options as agency_options
+
+        agency_options(parser)
     if command == "staff":
         from bot.staff_commands import options
 

@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.content_items import item_problems, item_texts
+from bot.content_style import load_style, unlike_her
 from bot.desk.words import load_words
 from bot.errors import ContentError
 from bot.examples import Example, examples
-from bot.knowledge import DIRECTORY, LANGUAGES, Knowledge, Passage, Text, load, read_yaml, take
+from bot.flows import Plan, load_flows
+from bot.knowledge import DIRECTORY, LANGUAGES, Knowledge, Text, load, read_yaml, take
 from bot.near import near_copies
+from bot.redflags import RedFlag, load_red_flags
 from bot.replies import OTHER, load_replies
 from bot.reply_check import problems as reply_problems
 from bot.settings import ROOT
+from bot.source import Passage
 from bot.triage import load_lexicon
 from bot.understanding.commands import parse
 
@@ -27,7 +32,7 @@ MAX_GREETING = 160  # characters: Messenger's greeting
 _SHORT = 10  # characters
 _LONG_NUMBER = 5  # digits: a shorter number in an English text may be an amount or a year
 NEAR = 0.7  # share of common character 4-grams from which two examples are one
-_SEND_ON = re.compile(r"16135|DEMO|TTC|BMET")  # a fact of low confidence may only send her to somebody who knows
+_SEND_ON = re.compile(r"16135|DEMO|TTC|BMET|1098|109|16699|9610 102030")  # a fact of low confidence may only send her to somebody who knows
 _NUMBER = re.compile(r"(?<![0-9.,/])\+?[0-9][0-9 -]*[0-9](?![0-9.,]*[0-9])")
 _BANGLA, _LATIN_WORD = re.compile("[\u0980-\u09ff]"), re.compile("[a-z]{3,}")
 
@@ -48,15 +53,21 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
         content = load(directory)
         categories = {rule.category for rule in load_lexicon(directory).rules} | {OTHER}
         replies = load_replies(content.hotlines, directory)
+        plans, flags = load_flows(directory), load_red_flags(directory)
         load_words(directory)
         lines = examples(root / "data" / "nlu")
+        style = load_style(directory / "style.yml")
         domain, rules = read_yaml(root / "domain.yml"), _rules(root / "data" / "stories")
     except ContentError as error:
         return [str(error)]
-    found = [problem for piece in pieces(content) for problem in _piece(piece, content)]
+    told = (*pieces(content), *_guided(plans, flags))
+    found = [problem for piece in told for problem in _piece(piece, content)]
+    found.extend(item_problems(content))
+    found.extend(unlike_her(((piece.where, piece.text) for piece in told), style))
     found.extend(_titles(content))
+    found.extend(_flow_titles(plans))
     found.extend(reply_problems(replies, content.hotlines, categories, numbers))
-    found.extend(_ways(content))
+    found.extend(_ways(content, plans))
     found.extend(_domain(domain, rules, lines))
     found.extend(_examples(lines))
     return found
@@ -80,6 +91,23 @@ def pieces(content: Knowledge) -> Iterator[Piece]:
     for hotline in content.hotlines:
         yield Piece(f"hotlines.yml: {hotline.id}.name", hotline.name, MAX_WORDS["name"])
         yield Piece(f"hotlines.yml: {hotline.id}.use", hotline.use, 14, hotline.sources)
+    yield from (Piece(*told) for told in item_texts(content))
+
+
+def _guided(plans: Mapping[str, Plan], flags: tuple[RedFlag, ...]) -> Iterator[Piece]:
+    """What guided questions ask, and what the offer check says."""
+    for plan in plans.values():
+        where = f"flows/{plan.id}.yml"
+        yield Piece(f"{where}: name", plan.name, MAX_WORDS["name"])
+        yield Piece(f"{where}: intro", plan.intro, MAX_WORDS["brief"])
+        for question in plan.questions:
+            for text in (question.ask, question.hint, question.label, *(option.title for option in question.options)):
+                if text is not None:
+                    yield Piece(f"{where}: questions.{question.id}", text, MAX_WORDS["brief"])
+    for flag in flags:
+        yield Piece(f"red_flags.yml: {flag.id}.name", flag.name, MAX_WORDS["name"])
+        for passage in (flag.why, flag.do):
+            yield _of(f"red_flags.yml: {flag.id}", passage, MAX_WORDS["brief"])
 
 
 def numbers(text: str) -> set[str]:
@@ -145,9 +173,17 @@ def _titles(content: Knowledge) -> Iterator[str]:
             yield f"words.yml: messenger_greeting.{language}: is longer than {MAX_GREETING} characters"
 
 
-def _ways(content: Knowledge) -> Iterator[str]:
+def _flow_titles(plans: Mapping[str, Plan]) -> Iterator[str]:
+    for plan in plans.values():
+        shown = [plan.name, *(option.title for question in plan.questions for option in question.options if option.button)]
+        for title in (one[language] for one in shown for language in LANGUAGES):
+            if len(title) > MAX_BUTTON:
+                yield f"flows/{plan.id}.yml: {title!r} is longer than {MAX_BUTTON} characters"
+
+
+def _ways(content: Knowledge, plans: Mapping[str, Plan]) -> Iterator[str]:
     commands = {name for name, title in content.buttons.items() if parse(name) and not _fields(title.bn)}
-    known = {step.id for step in content.steps} | set(content.topics) | commands
+    known = {step.id for step in content.steps} | set(content.topics) | commands | {f"flow.{plan}" for plan in plans} | set(content.items)
     for topic in content.topics.values():
         for way in topic.next:
             if way not in known:
@@ -167,7 +203,7 @@ def _rules(directory: Path) -> list[Mapping[str, Any]]:
 
 
 def _domain(domain: Mapping[str, list[str]], steps: list[Mapping[str, Any]], lines: list[Example]) -> Iterator[str]:
-    intents, written = set(domain.get("intents", ())) - {"nlu_fallback"}, {line.intent for line in lines}
+    intents, written = set(domain.get("intents", ())) - {"nlu_fallback", "answer"}, {line.intent for line in lines}
     yield from (f"data/nlu: intent {name!r} is not in domain.yml" for name in sorted(written - intents))
     yield from (f"domain.yml: intent {name!r} has no examples in data/nlu" for name in sorted(intents - written))
     answered, used = {step["intent"] for step in steps if "intent" in step}, {step["action"] for step in steps if "action" in step}

@@ -90,3 +90,11 @@ class LastAdmin(SohojatriError):
 
 class UnknownStaff(SohojatriError):
     """No such person at the desk."""
+
+
+class ImportRefused(SohojatriError):
+    """The list cannot be brought in; the message says what is wrong and the cure. Nothing was written."""
+
+
+class StoreAway(SohojatriError):
+    """The database does not answer; the message is kept on disk and comes in when it is back."""

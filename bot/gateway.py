@@ -79,6 +79,12 @@ class Gateway:
         outcome = await self._ordinary(turn, state, risk, text, foreign)
         return self._also(outcome, turn.inbound, text)
 
+    def needs_numbers(self, text: str) -> bool:
+        """Whether a message asks for numbers or tells of danger, read by itself: for when nothing is known of her."""
+        text = clean(text)
+        risk, command = self._assess(text, ()), read(text, self._content.vocabulary)
+        return risk.flag.flagged or risk.ask or (command is not None and command.name in ("hotlines", "help"))
+
     async def _waiting(self, turn: Turn, state: State, risk: Risk, text: str) -> Outcome:
         """Her flagged case waits for a human: fixed texts only. What nothing here answers, the handoff acknowledges."""
         if risk.flag.flagged:

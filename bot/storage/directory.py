@@ -10,7 +10,7 @@ import bot.settings
 from bot.agencies.entries import Agency, Imported
 from bot.storage import agencies
 from bot.storage.engine import Database
-from bot.understanding.agency_names import EXACT, Match, Named, Register, find, register
+from bot.understanding.agency_names import EXACT, UNSURE_FROM, Match, Named, Register, find, register
 
 _LOOK = 30.0  # seconds between looks for a new list
 
@@ -29,9 +29,9 @@ class Listing:
     agencies: tuple[Agency, ...]
     register: Register
 
-    def find(self, text: str) -> list[Found]:
+    def find(self, text: str, least: float = UNSURE_FROM) -> list[Found]:
         """The agencies she may mean, likeliest first."""
-        return [Found(self.agencies[match.index], match) for match in find(text, self.register)]
+        return [Found(self.agencies[match.index], match) for match in find(text, self.register, least)]
 
     def by_rl(self, rl: str) -> Agency | None:
         return next((found.agency for found in self.find(f"rl {rl}") if found.match.match == EXACT), None)

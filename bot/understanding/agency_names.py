@@ -22,7 +22,7 @@ from bot.understanding.normalise import fold, words
 from bot.understanding.romanise import latin, skeleton, sound
 
 EXACT, LIKELY, UNSURE, NONE = "exact", "likely", "unsure", "none"
-_MARGIN, _UNSURE = 0.03, 0.60  # of the score; measured on distorted and on unknown names (tests/unit/understanding)
+_MARGIN, UNSURE_FROM = 0.03, 0.60  # of the score; measured on distorted and on unknown names (tests/unit/understanding)
 _LONG, _SLIP = 7, 88.0  # letters of a word in which a slip may be, and how like the two must be then
 _STRANGE = 0.5  # weight of a word of hers that no agency's name has: "please check"
 _SHOWN = 5  # candidates
@@ -125,8 +125,8 @@ def register(agencies: Sequence[Named]) -> Register:
     )
 
 
-def find(text: str, among: Register) -> list[Match]:
-    """The agencies she may mean, likeliest first; none of those shown may be the one."""
+def find(text: str, among: Register, least: float = UNSURE_FROM) -> list[Match]:
+    """The agencies she may mean, likeliest first; none of those shown may be the one. With a lower `least` also what is too unlike."""
     number = rl_of(text)
     if number is not None:
         return [Match(index, 1.0, EXACT) for index in among.rls.get(number, ())]
@@ -136,7 +136,11 @@ def find(text: str, among: Register) -> list[Match]:
     same = among.whole.get(" ".join(sorted(hers)), ())
     scores = _scores(hers, among)
     best = np.argsort(-scores, kind="stable")[:_SHOWN]
-    found = [Match(int(i), float(scores[i]), EXACT if i in same else UNSURE) for i in best if scores[i] >= _UNSURE or i in same]
+    found = [
+        Match(int(i), float(scores[i]), EXACT if i in same else UNSURE if scores[i] >= UNSURE_FROM else NONE)
+        for i in best
+        if scores[i] >= least or i in same
+    ]
     found.sort(key=lambda match: (match.match != EXACT, -match.score))
     second = found[1].score if len(found) > 1 else 0.0
     if found and found[0].match == UNSURE and found[0].score - second >= _MARGIN and _alike(hers, among.names[found[0].index]):

@@ -13,9 +13,9 @@ from bot.settings import ROOT
 INNER = ("bot.model", "bot.errors")
 READING = (*INNER, "bot.understanding", "bot.knowledge", "bot.items", "bot.source")
 TOPS = (
-    "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.messenger_setup",
+    "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.content_items", "bot.content_style", "bot.messenger_setup",
     "bot.understand", "bot.evaluation",
-    "bot.staff_commands", "bot.desk_house",
+    "bot.staff_commands", "bot.agency_commands", "bot.desk_house",
 )  # fmt: skip
 ANY = ("bot",)  # of ours; actions are never among them
 
@@ -34,9 +34,11 @@ PLACES = {
     "bot.staff": (),
     "bot.handoff": (*INNER, "bot.handoff", "bot.rota"),
     "bot.holding": (*READING, "bot.rota"),
+    "bot.shelter": (*READING, "bot.holding", "bot.threads"),
     "bot.source": ("bot.errors",),
     "bot.items": (*INNER, "bot.understanding", "bot.source"),
     "bot.knowledge": (*INNER, "bot.understanding", "bot.source", "bot.items"),
+    "bot.agencies": (*INNER, "bot.understanding", "bot.agencies"),
     "bot.flows": READING,
     "bot.redflags": READING,
     "bot.triage": READING,
@@ -45,20 +47,22 @@ PLACES = {
     "bot.examples": READING,
     "bot.dangers": (*READING, "bot.examples"),
     "bot.near": ("bot.understanding",),
+    "bot.reading_level": ("bot.understanding",),
     "bot.dialogue": (*READING, "bot.flows"),
-    "bot.storage": (*READING, "bot.storage", "bot.handoff", "bot.rota", "bot.holding", "bot.staff"),
+    "bot.storage": (*READING, "bot.storage", "bot.agencies", "bot.handoff", "bot.rota", "bot.holding", "bot.staff"),
     "bot.storage.tracker_store": (*READING, "bot.storage", "bot.settings"),  # Rasa makes it (endpoints.yml): nobody can hand it anything
+    "bot.storage.directory": (*READING, "bot.storage", "bot.agencies", "bot.settings"),  # the action server makes it
     "bot.channels": (*READING, "bot.channels", "bot.transport"),
     "bot.house": (*READING, "bot.triage", "bot.replies", "bot.handoff"),
     "bot.gateway": (*READING, "bot.triage", "bot.replies", "bot.handoff", "bot.house"),
     "bot.outbox": (*READING, "bot.threads", "bot.keyed"),
-    "bot.worker": (*READING, "bot.gateway", "bot.outbox", "bot.threads", "bot.keyed"),
+    "bot.worker": (*READING, "bot.shelter", "bot.gateway", "bot.outbox", "bot.threads", "bot.keyed"),
     "bot.desk": (*READING, "bot.triage", "bot.handoff", "bot.rota", "bot.staff", "bot.settings", "bot.threads", "bot.desk"),
     "bot.webhistory": (*INNER, "bot.channels.web"),
     "bot.nlu": (*READING, "bot.nlu", "bot.flows"),
     "bot.nlu.server": (*INNER, "bot.settings", "bot.logs", "bot.nlu", "bot.storage.tracker_store", "bot.training"),
     **dict.fromkeys(TOPS, ANY),
-    "actions": (*READING, "bot.storage", "bot.flows", "bot.redflags", "actions"),
+    "actions": (*READING, "bot.storage", "bot.flows", "bot.redflags", "bot.agencies", "actions"),
 }
 # What is not ours → who may import it.
 OUTSIDE = {
