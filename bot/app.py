@@ -26,14 +26,17 @@ from bot.desk_house import build_desk
 from bot.dialogue import Rasa
 from bot.examples import detector, examples
 from bot.gateway import Gateway
+from bot.holding import holding
 from bot.knowledge import DIRECTORY, Knowledge, knowledge, read_yaml
 from bot.model import Channel, Inbound, Received, Reply, State
 from bot.outbox import Outbox
 from bot.replies import load_replies
 from bot.settings import Settings
+from bot.shelter import Shelter
 from bot.storage import Database, Repository, Sealer
 from bot.storage.desk import Casework
 from bot.storage.migrate import upgrade
+from bot.storage.spool import Spool
 from bot.threads import off_loop
 from bot.transport import transport
 from bot.triage import load_lexicon
@@ -90,9 +93,12 @@ def build(settings: Settings) -> House:
     telegram, messenger = _telegram(settings, content, intake), _messenger(settings, intake)
     channels: dict[str, Channel] = {channel.name: channel for channel in (web, telegram, messenger) if channel is not None}
     owner = f"{socket.gethostname()}:{settings.port}"
+    gateway = _gateway(settings, content, store, rasa)
+    spool = Spool(settings.var / "spool" / f"{settings.port}.log", sealer)
     worker = Worker(
         store=store,
-        gateway=_gateway(settings, content, store, rasa),
+        gateway=gateway,
+        shelter=Shelter(spool, store, channels, holding(), gateway.needs_numbers, now),
         outbox=Outbox(store, channels, owner=owner, clock=now),
         channels=channels,
         owner=owner,

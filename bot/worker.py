@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from bot.errors import LostLease
+from bot.errors import LostLease, StoreAway
 from bot.gateway import Gateway
 from bot.keyed import OnePerKey
 from bot.model import Channel, Inbound, Outcome, Outgoing, Received, Turn
 from bot.outbox import LEASE as SENDING
 from bot.outbox import Outbox
+from bot.shelter import Shelter
 from bot.threads import off_loop
 
 log = logging.getLogger(__name__)
@@ -43,8 +44,17 @@ class Worker:
     """Takes events in (it is the channels' Inbox), and sees every stored one through to delivered replies."""
 
     def __init__(
-        self, *, store: Turns, gateway: Gateway, outbox: Outbox, channels: Mapping[str, Channel], owner: str, clock: Callable[[], datetime]
+        self,
+        *,
+        store: Turns,
+        gateway: Gateway,
+        outbox: Outbox,
+        channels: Mapping[str, Channel],
+        owner: str,
+        clock: Callable[[], datetime],
+        shelter: Shelter | None = None,
     ) -> None:
+        self._shelter = shelter
         self._store, self._gateway, self._outbox, self._channels = store, gateway, outbox, channels
         self._owner, self._clock = owner, clock
         self._turns = OnePerKey(self._answer_all, _AT_ONCE)
@@ -54,7 +64,25 @@ class Worker:
         self._letters: dict[str, Outgoing] = {}
 
     async def receive(self, events: list[Inbound]) -> list[Received]:
-        """Stores events; when it returns they are safe, and the platform may be told so."""
+        """Stores events; when it returns they are safe, and the platform may be told so.
+
+        While the database is away they are kept on disk, and those behind them too, so that all come in their order. Then nothing is
+        returned; the web chat, whose page can show the numbers itself, is told so by StoreAway.
+        """
+        try:
+            if self._shelter is not None and self._shelter.waiting:
+                await self._shelter.bring_in()
+            return await self._into_store(events)
+        except Exception as error:
+            if self._shelter is None:
+                raise
+            log.error("messages could not be stored: %s", type(error).__name__)
+            await self._shelter.take(events)
+            if any(event.channel == "web" for event in events):
+                raise StoreAway from None
+            return []
+
+    async def _into_store(self, events: list[Inbound]) -> list[Received]:
         if not self._begun:  # giving back old leases would take the new ones too; the first look for work finds these
             return await off_loop(self._store.receive, events)
         received, taken = await off_loop(self._store.receive_and_take, events, self._owner, LEASE)
@@ -75,6 +103,8 @@ class Worker:
                 if not self._begun:
                     await off_loop(self._store.release_all, self._owner)
                     self._begun = True
+                if self._shelter is not None and self._shelter.waiting:
+                    await self._shelter.bring_in()
                 await off_loop(self._store.sweep)
                 turns, sends = await off_loop(self._store.work, self._clock(), _BATCH)
                 for conversation in turns:
@@ -83,6 +113,8 @@ class Worker:
                     self._deliveries.wake(conversation)
             except Exception:  # the job loop must outlive a database that is away for a while
                 log.exception("looking for work failed")
+                if self._shelter is not None:
+                    await self._shelter.away()
             try:
                 await asyncio.wait_for(stop.wait(), _SWEEP)
             except asyncio.TimeoutError:

@@ -24,7 +24,7 @@ LANGUAGES = ("bn", "en")
 WORDS = frozenset((
     "title", "tagline", "exit", "exit_label", "exit_title", "language", "welcome", "welcome_text",
     "welcome_program", "welcome_private", "welcome_danger", "start", "placeholder", "input_label", "send",
-    "log_label", "choices", "mine", "theirs", "sending", "waiting", "sent", "failed", "refused", "lost",
+    "log_label", "choices", "mine", "theirs", "sending", "waiting", "sent", "failed", "refused", "lost", "away",
     "offline", "back", "typing", "newer", "too_long", "busy", "noscript",
 ))
 # fmt: on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,8 +19,10 @@ from bot.channels.chatpage import PRIVATE, ChatPage, Phrase
 from bot.channels.sessions import Sessions, address
 from bot.channels.streams import Line, Streams, Tail
 from bot.channels.webrequest import body, parse, same_origin
-from bot.errors import BadUpdate
+from bot.errors import BadUpdate, StoreAway
 from bot.model import Button, Inbound, Inbox, Kind, Outgoing, Reply
+
+log = logging.getLogger(__name__)
 
 SILENCE = timedelta(minutes=30)  # after it a new visit begins: phones are shared
 _PAGE = 100  # entries of one read
@@ -137,13 +140,20 @@ class Web:
             event = parse(raw)
         except BadUpdate as error:
             return _refused(400, str(error))
-        token, new = await self._token(request, event.external_id)
+        try:
+            token, new = await self._token(request, event.external_id)
+        except Exception as error:  # the web edge: who she is cannot be looked up, and the page shows the numbers
+            log.error("A web message could not be stored: %s", type(error).__name__)
+            return _refused(503, "away", {"Retry-After": "5"})
         if token is None:
             return _refused(429, "too_many_sessions", {"Retry-After": "600"})
         return await self._store(replace(event, sender=address(token)), token, grant=new or event.kind is Kind.START)
 
     async def _store(self, event: Inbound, token: str, *, grant: bool) -> Response:
-        received = await self._inbox.receive([event])
+        try:
+            received = await self._inbox.receive([event])
+        except StoreAway:  # kept on disk; the page shows the numbers, and sends it again until it is known
+            return _refused(503, "away", {"Retry-After": "5"})
         self._sessions.remember(event.sender)
         self._streams.wake(event.sender)
         response = JSONResponse({"ok": True, "id": received[0].message}, 202, PRIVATE)

@@ -9,7 +9,7 @@ from sqlalchemy import exists, insert, or_, select, update
 from sqlalchemy.engine import Row
 
 from bot.errors import NoSuchCase
-from bot.handoff import Case, Duty, Holder, Stage, Transition
+from bot.handoff import Audience, Case, Duty, Holder, Stage, Transition
 from bot.handoff.clocks import SAME_TEAM
 from bot.handoff.events import Event, Raised, SheWrote
 from bot.handoff.machine import begin, decide
@@ -176,5 +176,6 @@ def open_states(tx: Transaction, *states: Stage) -> list[tuple[Row, Case]]:
     return caserows.all_of(tx, select(cases).where(or_(*(cases.c.state == state.value for state in states))))
 
 
-def flagged(level: int) -> bool:
-    return level >= Level.URGENT.rank
+def ring(tx: Transaction, kind: str) -> None:
+    values = {"audience": Audience.DUTY_MANAGER.value, "kind": kind, "level": Level.CRITICAL.rank, "created_at": tx.now}
+    tx.connection.execute(insert(alerts), values)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
 from bot.model import Inbound, Outcome, Outgoing, Received, Reply, State, Turn
-from bot.storage import carrying, inbox, leases, outbox, sweeping, turns
+from bot.storage import carrying, casework, inbox, leases, outbox, sweeping, turns
 from bot.storage.engine import Database
 from bot.storage.sealing import Sealer
 from bot.storage.transaction import Transaction, attempted
@@ -146,6 +146,10 @@ class Repository:
     def sweep(self) -> None:
         """Fires the clocks of cases that are due, and offers what waits to who is on duty. Replies it orders are found by `work`."""
         sweeping.sweep(partial(self._run, self._database.read), partial(self._run, self._database.write))
+
+    def ring(self, kind: str) -> None:
+        """An alert that is of no case: something happened to the program itself."""
+        self._run(self._database.write, lambda tx: casework.ring(tx, kind))
 
     def new_code(self, conversation: str) -> str | None:
         """Eight digits that carry her place to another channel: once, within 24 hours. None: no such conversation."""

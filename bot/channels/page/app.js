@@ -314,6 +314,7 @@ async function post(item) {
   });
   if (!response) return "later";
   if (response.status === 429) tell("busy");
+  if (response.status === 503) tell("away");
   if (response.status === 429 || response.status >= 500) return "later";
   if (response.status !== 202) return "refused";
   const answer = await response.json().catch(() => ({}));
@@ -340,7 +341,7 @@ function retry() {
 /** @param {Mine} item */
 function delivered(item) {
   session = true;
-  if (note.dataset.word === "busy") hush();
+  if (note.dataset.word === "busy" || note.dataset.word === "away") hush();
   connect();
   const at = Date.now();
   setTimeout(() => {
@@ -475,6 +476,7 @@ function online() {
 /** Said only when it lasts: a stream that is renewed is no trouble. */
 function trouble() {
   if (!navigator.onLine) return tell("offline");
+  if (note.dataset.word === "away") return; // it has the numbers
   if (noteTimer === undefined) noteTimer = setTimeout(() => tell("lost"), 2500);
 }
 

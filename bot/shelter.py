@@ -1,0 +1,111 @@
+"""While the database is away: messages are kept on disk, danger is answered with numbers, a human is told; later all comes in order."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.errors import DeliveryError
+from bot.holding import Holding
+from bot.model import Channel, Inbound, Kind, Outgoing, Reply, State
+from bot.threads import off_loop
+
+log = logging.getLogger(__name__)
+
+_AGAIN = timedelta(minutes=10)  # the same is not said more often, to her or to us
+_REMEMBERED = 10_000  # people told
+
+
+class Keep(Protocol):
+    """Where messages wait on disk."""
+
+    @property
+    def waiting(self) -> bool: ...
+    def keep(self, events: list[Inbound]) -> None: ...
+    def bring_in(self, store: Callable[[list[Inbound]], object], alive: Callable[[], None]) -> int: ...
+
+
+class Store(Protocol):
+    """Where they belong."""
+
+    def receive(self, events: list[Inbound]) -> object: ...
+    def ping(self) -> None: ...
+    def ring(self, kind: str) -> None: ...
+
+
+class Shelter:
+    """`dangerous` reads one text, without the store; `tell` reaches a human past the database (the alerts' doors do)."""
+
+    def __init__(
+        self,
+        keep: Keep,
+        store: Store,
+        channels: Mapping[str, Channel],
+        texts: Holding,
+        dangerous: Callable[[str], bool],
+        clock: Callable[[], datetime],
+        tell: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._keep, self._store, self._channels, self._texts = keep, store, channels, texts
+        self._dangerous, self._clock, self.tell = dangerous, clock, tell
+        self._told: dict[tuple[str, str], datetime] = {}
+        self._rang: datetime | None = None
+
+    @property
+    def waiting(self) -> bool:
+        return self._keep.waiting
+
+    async def take(self, events: list[Inbound]) -> None:
+        """Keeps them; when it returns they are safe."""
+        await off_loop(self._keep.keep, events)
+        await self.away()
+        for event in events:
+            if event.kind in (Kind.TEXT, Kind.MEDIA) and self._dangerous(event.text):
+                await self._numbers(event)
+
+    async def away(self) -> None:
+        """Tells a human that the store does not answer."""
+        now = self._clock()
+        if self._rang is not None and now - self._rang < _AGAIN:
+            return
+        self._rang = now
+        log.critical("The database is away: messages are kept on disk, danger is answered with numbers. Bring it back.")
+        if self.tell is not None:
+            try:
+                await self.tell()
+            except Exception as error:
+                log.error("Nobody could be told that the database is away: %s", type(error).__name__)
+
+    async def bring_in(self) -> None:
+        """What was kept, to the store. Raises while that is away."""
+        count = await off_loop(self._keep.bring_in, self._store.receive, self._store.ping)
+        if count:
+            log.warning("The database is back: %s kept messages were brought in", count)
+            self._rang = None
+            await off_loop(self._store.ring, "degraded")
+
+    async def _numbers(self, event: Inbound) -> None:
+        """Both languages: what is known of her is away too. Not on the web, whose page shows them itself."""
+        channel, now = self._channels.get(event.channel), self._clock()
+        last = self._told.get((event.channel, event.sender))
+        if channel is None or event.channel == "web" or (last is not None and now - last < _AGAIN):
+            return
+        if len(self._told) >= _REMEMBERED:
+            self._told.clear()
+        self._told[event.channel, event.sender] = now
+        text = "\n\n".join(self._texts.reply("degraded", State(script=script)).text for script in ("bn", "en"))
+        letter = Outgoing(
+            message=0,
+            conversation="",
+            channel=event.channel,
+            recipient=event.sender,
+            reply=Reply(text=text),
+            attempts=0,
+            last_inbound_at=now,
+        )
+        try:
+            await channel.send(letter)
+        except DeliveryError as error:
+            log.error("The numbers could not be sent: %s", type(error).__name__)
