@@ -63,6 +63,7 @@ class Reply:
 
     text: str
     buttons: tuple[Button, ...] = ()
+    lasting: bool = False  # another reply follows, and its buttons must stay (Messenger takes those of all but the last away)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,6 +195,7 @@ class Outgoing:
     reply: Reply
     attempts: int  # calls made before this one
     last_inbound_at: datetime  # when she wrote last (Messenger's 24-hour window)
+    by_counsellor: bool = False  # a human wrote it, who may answer for 7 days there
 
 
 class Channel(Protocol):

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -17,7 +18,7 @@ from starlette.routing import Route
 from bot.channels import messenger_events
 from bot.channels.graph import failure
 from bot.channels.messenger_events import GET_STARTED
-from bot.channels.text import clip, in_parts
+from bot.channels.text import clip, in_parts, units
 from bot.channels.webhook import decode, read, same
 from bot.errors import BadUpdate, DeliveryError, TryLater, Unreachable
 from bot.model import Button, Inbound, Inbox, Outgoing, Reply
@@ -26,6 +27,7 @@ PATH = "/webhooks/messenger"
 MAX_BODY = 4 * 1024 * 1024  # bytes: a batch holds many events
 MAX_TEXT = 2000  # UTF-16 code units
 MAX_BUTTONS, MAX_TITLE = 13, 20
+MAX_TEMPLATE, MAX_TEMPLATE_BUTTONS = 640, 3  # of a template, whose buttons stay; UTF-16 code units
 WINDOW = timedelta(hours=24)  # in which a business may answer freely
 COUNSELLOR_WINDOW = timedelta(days=7)  # in which a human may, with the HUMAN_AGENT tag
 LOCALES = {"bn": ("default", "bn_IN"), "en": ("en_US", "en_GB")}
@@ -76,7 +78,7 @@ class Messenger:
         if len(reply.buttons) > MAX_BUTTONS:
             log.warning("A reply has %d buttons; Messenger shows %d", len(reply.buttons), MAX_BUTTONS)
         buttons = tuple(Button(title=clip(one.title, MAX_TITLE), payload=one.payload) for one in reply.buttons[:MAX_BUTTONS])
-        return in_parts(Reply(text=reply.text, buttons=buttons), MAX_TEXT)
+        return in_parts(replace(reply, buttons=buttons), MAX_TEXT)
 
     async def typing(self, recipient: str) -> None:
         try:
@@ -84,10 +86,10 @@ class Messenger:
         except (DeliveryError, RuntimeError):  # RuntimeError: the client was closed meanwhile
             return
 
-    async def send(self, outgoing: Outgoing, *, by_counsellor: bool = False) -> str | None:
-        """See bot.model.Channel. `by_counsellor`: written by a human, who may answer for 7 days; the bot never says so of itself."""
+    async def send(self, outgoing: Outgoing) -> str | None:
+        """See bot.model.Channel. A human may answer for 7 days; the bot never says so of itself."""
         silent = self._clock() - outgoing.last_inbound_at
-        if silent > (COUNSELLOR_WINDOW if by_counsellor else WINDOW):
+        if silent > (COUNSELLOR_WINDOW if outgoing.by_counsellor else WINDOW):
             raise Unreachable("Messenger's window for answers is closed until she writes again.")
         tag = {"messaging_type": "RESPONSE"} if silent <= WINDOW else {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
         answer = await self._post("messages", {"recipient": {"id": outgoing.recipient}, **tag, "message": _message(outgoing.reply)})
@@ -165,6 +167,9 @@ class Messenger:
 
 def _message(reply: Reply) -> dict[str, Any]:
     message: dict[str, Any] = {"text": reply.text}
+    if reply.lasting and 1 <= len(reply.buttons) <= MAX_TEMPLATE_BUTTONS and units(reply.text) <= MAX_TEMPLATE:
+        buttons = [{"type": "postback", "title": clip(one.title, MAX_TITLE), "payload": one.payload} for one in reply.buttons]
+        return {"attachment": {"type": "template", "payload": {"template_type": "button", "text": reply.text, "buttons": buttons}}}
     if reply.buttons:
         message["quick_replies"] = [
             {"content_type": "text", "title": clip(one.title, MAX_TITLE), "payload": one.payload} for one in reply.buttons[:MAX_BUTTONS]

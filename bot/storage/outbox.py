@@ -49,7 +49,7 @@ def queue(
         for position, reply in enumerate(replies)
     ]
     ids = _insert(tx, place.id, rows)
-    return [_outgoing(tx, place, message, 0, reply) for message, reply in zip(ids, replies, strict=True)] if reachable else []
+    return [_outgoing(tx, place, message, 0, reply, author) for message, reply in zip(ids, replies, strict=True)] if reachable else []
 
 
 def add(tx: Transaction, conversation: str, replies: tuple[Reply, ...], author: str) -> list[Outgoing]:
@@ -70,7 +70,8 @@ def next_outgoing(tx: Transaction, conversation: str) -> Outgoing | None:
         return None
     if not tx.connection.execute(_sending(), {"message": row.message, "at": tx.now}).rowcount:
         return None
-    return _outgoing(tx, row, row.message, row.attempts, reply_of(tx.sealer.unseal_json(row.body, context=body_context(conversation))))
+    reply = reply_of(tx.sealer.unseal_json(row.body, context=body_context(conversation)))
+    return _outgoing(tx, row, row.message, row.attempts, reply, row.author)
 
 
 def take(tx: Transaction, conversation: str, owner: str, seconds: float) -> Outgoing | None:
@@ -135,11 +136,13 @@ def platform_context(message: int) -> str:
 
 
 def reply_of(body: dict[str, Any]) -> Reply:
-    return Reply(text=body["text"], buttons=tuple(Button(title=title, payload=payload) for title, payload in body["buttons"]))
+    buttons = tuple(Button(title=title, payload=payload) for title, payload in body["buttons"])
+    return Reply(text=body["text"], buttons=buttons, lasting=bool(body.get("lasting")))
 
 
 def _body(reply: Reply) -> dict[str, Any]:
-    return {"text": reply.text, "buttons": [[button.title, button.payload] for button in reply.buttons]}
+    lasting = {"lasting": True} if reply.lasting else {}
+    return {"text": reply.text, "buttons": [[button.title, button.payload] for button in reply.buttons], **lasting}
 
 
 def _insert(tx: Transaction, conversation: str, rows: list[dict[str, Any]]) -> list[int]:
@@ -209,7 +212,7 @@ def _head() -> Any:
     )
 
 
-def _outgoing(tx: Transaction, place: Row, message: int, attempts: int, reply: Reply) -> Outgoing:
+def _outgoing(tx: Transaction, place: Row, message: int, attempts: int, reply: Reply, author: str) -> Outgoing:
     return Outgoing(
         message=message,
         conversation=place.id,
@@ -218,4 +221,5 @@ def _outgoing(tx: Transaction, place: Row, message: int, attempts: int, reply: R
         reply=reply,
         attempts=attempts,
         last_inbound_at=moment(place.last_inbound_at),
+        by_counsellor=author == "counsellor",
     )

@@ -1,5 +1,6 @@
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import httpx
@@ -34,6 +35,26 @@ async def test_a_reply_reaches_her_with_its_buttons(messenger, messenger_api, ra
 async def test_a_reply_without_buttons_has_no_quick_replies(messenger, messenger_api, rahima):
     await messenger.send(outgoing("7001"))
     assert messenger_api.calls[0].body["message"] == {"text": "hello"}
+
+
+async def test_lasting_buttons_are_still_there_after_the_next_message(messenger, messenger_api, rahima):
+    first = Reply(text="first", buttons=(Button(title="Hide this chat", payload="hide"),), lasting=True)
+    for reply in (first, Reply(text="second", buttons=(Button(title="I am abroad", payload="here.abroad"),))):
+        (part,) = messenger.fit(reply)
+        await messenger.send(replace(outgoing("7001"), reply=part))
+    assert rahima.buttons == ["here.abroad"]
+    assert rahima.lasting == ["hide"]
+    rahima.presses("hide")
+    assert [sent.text for sent in rahima.received] == ["first", "second"]
+
+
+@pytest.mark.parametrize(("text", "count"), [("x" * 641, 1), ("x" * 640, 4), ("\U0001f600" * 321, 1)])
+async def test_what_no_template_takes_is_sent_with_quick_replies(messenger, messenger_api, rahima, text, count):
+    buttons = tuple(Button(title=f"b{n}", payload=f"step.{n + 1}") for n in range(count))
+    await messenger.send(replace(outgoing("7001"), reply=Reply(text=text, buttons=buttons, lasting=True)))
+    assert rahima.received[-1].text == text
+    assert rahima.lasting == []
+    assert len(rahima.buttons) == count
 
 
 async def test_whatever_fit_gives_the_api_takes(messenger, rahima):
@@ -77,13 +98,13 @@ async def test_the_bot_never_claims_to_be_human(messenger, messenger_api, rahima
 
 async def test_a_counsellor_may_answer_for_7_days(messenger, messenger_api, rahima):
     rahima.silent_for(24 * 6)
-    await messenger.send(outgoing("7001", written=ago(days=6)), by_counsellor=True)
+    await messenger.send(replace(outgoing("7001", written=ago(days=6)), by_counsellor=True))
     assert rahima.received[-1].tag == "HUMAN_AGENT"
     rahima.says("thanks")
-    await messenger.send(outgoing("7001"), by_counsellor=True)
+    await messenger.send(replace(outgoing("7001"), by_counsellor=True))
     assert (rahima.received[-1].messaging_type, rahima.received[-1].tag) == ("RESPONSE", None)
     with pytest.raises(Unreachable):
-        await messenger.send(outgoing("7001", written=ago(days=7, minutes=1)), by_counsellor=True)
+        await messenger.send(replace(outgoing("7001", written=ago(days=7, minutes=1)), by_counsellor=True))
 
 
 async def test_the_window_as_the_platform_sees_it(messenger, rahima):
