@@ -98,7 +98,7 @@ class CaseWorld:
         if said:
             her.letters.append(Letter("bot", f"answer to {number}"))
         signal = self.random.choice((None, None, None, None, "safe", "stop", "can_write", "cannot_write"))
-        if her.holder is not Holder.BOT or her.case is not None and her.case.state is not Stage.CLOSED:
+        if her.holder is not Holder.BOT or (her.case is not None and her.case.state is not Stage.CLOSED):
             self.happen(her, events.SheWrote(channel=self.random.choice(("messenger", "telegram")), answered=said, signal=signal))
         if danger is not Level.NONE:
             reason = "flagged" if danger.flagged else self.random.choice(("asked_for_person", "media", "dialogue_failed"))
@@ -242,7 +242,7 @@ def check(before: Case | None, event: events.Event, made: Transition, now: datet
     case = made.case
     assert (case.owner is not None) == (case.state in HUMAN), "exactly one holds it"
     assert (case.offered_to is not None) == (case.state is Stage.OFFERED)
-    assert case.transfer_to is None and case.transfer_team is None or case.state in HUMAN
+    assert (case.transfer_to is None and case.transfer_team is None) or case.state in HUMAN
     assert case.closing is None or case.state in HUMAN
     assert made.log, "every transition is logged"
     if case.state is Stage.CLOSED:

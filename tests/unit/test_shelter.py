@@ -66,9 +66,7 @@ class House:
         shelter = Shelter(
             self.spool, self.store, {"telegram": self.channel}, holding(), lambda text: "kill" in text, lambda: self.now, self.tell
         )
-        self.worker = Worker(
-            store=self.store, gateway=None, outbox=None, channels={}, owner="w", clock=lambda: self.now, shelter=shelter
-        )  # type: ignore[arg-type]
+        self.worker = Worker(store=self.store, gateway=None, outbox=None, channels={}, owner="w", clock=lambda: self.now, shelter=shelter)  # type: ignore[arg-type]
 
     async def tell(self) -> None:
         self.told += 1
