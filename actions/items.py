@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from actions.speaking import button, digits, ways
+from actions.ways import ways_to
 from bot.items import ASPECTS, Country, Item
 from bot.knowledge import Knowledge
 from bot.model import Answer, Button, Place, Reply
@@ -33,8 +34,7 @@ def finer(content: Knowledge, language: str, place: Place, topic: str | None, te
 
 def tell(content: Knowledge, language: str, place: Place, item: Item, countries: Iterable[str] = ()) -> Answer:
     """An item in its messages; with the country she named as a way on."""
-    on = [way for way in (way_to(content, language, f"country.{id}") for id in countries) if way is not None][:1]
-    on.extend(way for way in (way_to(content, language, id) for id in item.next) if way is not None)
+    on = [*ways_to(content, language, (f"country.{id}" for id in countries))[:1], *ways_to(content, language, item.next)]
     return told(content, language, place, [message.text[language] for message in item.messages], on[:3], item.as_of)
 
 
@@ -51,11 +51,11 @@ def country(content: Knowledge, language: str, place: Place, id: str, aspect: st
 def countries(content: Knowledge, language: str, page: int = 1) -> Answer:
     """The list of countries, a page at a time."""
     shown, more = _page(list(content.countries.values()), page)
-    buttons = [_to_country(one, language) for one in shown]
+    buttons = ways_to(content, language, (f"country.{one.id}" for one in shown))
     if more:
         buttons.append(button(content, language, "more_countries", f"countries.{page + 1}"))
-    elif OTHER_COUNTRY in content.items:
-        buttons.append(_to_item(content.items[OTHER_COUNTRY], language))
+    else:
+        buttons.extend(ways_to(content, language, (OTHER_COUNTRY,)))
     return Answer(replies=(Reply(text=content.sentences["country"][language], buttons=ways(content, language, *buttons)),))
 
 
@@ -66,22 +66,6 @@ def told(content: Knowledge, language: str, place: Place, texts: list[str], on: 
     if place.step:
         on = [*on[: MOST - 1], button(content, language, "resume", step=digits(language, place.step))]
     return Answer(replies=(*(Reply(text=text) for text in texts[:-1]), Reply(text=texts[-1], buttons=ways(content, language, *on))))
-
-
-def way_to(content: Knowledge, language: str, id: str) -> Button | None:
-    """A button to an item or a country, by its id; None when it is neither, or switched off."""
-    if id in content.items:
-        return _to_item(content.items[id], language)
-    name, _, which = id.partition(".")
-    return _to_country(content.countries[which], language) if name == "country" and which in content.countries else None
-
-
-def _to_item(item: Item, language: str) -> Button:
-    return Button(title=item.name[language], payload=f"item.{item.id}")
-
-
-def _to_country(one: Country, language: str) -> Button:
-    return Button(title=one.name[language], payload=f"country.{one.id}")
 
 
 def _page(entries: list[Country], page: int) -> tuple[list[Country], bool]:

@@ -11,11 +11,17 @@ from bot.model import Answer, Button, Reply
 from bot.understanding.entities import Entity
 from bot.understanding.nearby import asks_where, districts, only_a_place
 
+_SHORT = 8  # words
+_OPEN = frozenset({"hotlines", "legal_aid", "returnee_counselling", "returnee_health", "returnee_livelihood", "returnee_loan"})
 
-def services_for(content: Knowledge, language: str, text: str, entities: Sequence[Entity]) -> Answer | None:
-    """The answer to "I am in Satkhira, where do I go"; None when the message asks for no place, or names none."""
+
+def services_for(content: Knowledge, language: str, topic: str | None, text: str, entities: Sequence[Entity]) -> Answer | None:
+    """The answer to "I am in Satkhira, where do I go"; None when the message asks for no place, or names none.
+
+    In a long message a place is mostly told beside the question; there only topics of help listen to it."""
     near = content.services.nearby
-    if not asks_where(text, near) and not only_a_place(text, entities, near):
+    asked = asks_where(text, near) and (topic is None or topic in _OPEN or len(text.split()) <= _SHORT)
+    if not asked and not only_a_place(text, entities, near):
         return None
     found = districts(text, entities, near)
     if len(found) == 1:

@@ -10,20 +10,16 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.flows import begun_by
-from actions.items import MOST, finer, told, way_to
+from actions.items import MOST, finer, told
 from actions.scenes import scene
 from actions.services import services_for
-from actions.speaking import button, digits, heard, speak, state, ways
-from bot.flows import flow_plans
+from actions.speaking import heard, speak, state, ways
+from actions.ways import ways_to
 from bot.knowledge import Knowledge, knowledge
 from bot.model import Answer, Button, Place, Reply
 from bot.understanding.entities import Entity
 from bot.understanding.risk import CRISIS, by_topic
 
-LISTED = (
-    "cost_loan", "job_offer", "destination", "complaint", "wages_abroad", "returnee_livelihood", "returnee_loan", "returnee_health",
-    "returnee_counselling", "legal_aid", "child_online",
-)  # fmt: skip
 _ALONE = ("human", "privacy", "greeting")  # topics that are never answered by anything finer
 
 
@@ -52,7 +48,7 @@ class ActionCrisis(Action):
         language, place = state(tracker)
         risk = by_topic(CRISIS, float(tracker.latest_message.get("intent", {}).get("confidence", 0)))
         text, entities = heard(tracker)
-        answer = finest(knowledge(), language, place, None, text, entities) or topic(knowledge(), language, place, "human")
+        answer = finest(knowledge(), language, place, CRISIS, text, entities) or topic(knowledge(), language, place, "human")
         speak(dispatcher, Answer(replies=answer.replies, flag=risk.flag, ask=risk.ask, person=risk.ask))
         return []
 
@@ -82,19 +78,19 @@ def asked(content: Knowledge, language: str, place: Place, name: str, text: str,
 def finest(content: Knowledge, language: str, place: Place, name: str | None, text: str, entities: Sequence[Entity]) -> Answer | None:
     """Where to go near her, an item or a country; None when nothing so fine was asked."""
     countries = [entity.value for entity in entities if entity.name == "country"]
-    return services_for(content, language, text, entities) or finer(content, language, place, name, text, countries)
+    return services_for(content, language, name, text, entities) or finer(content, language, place, name, text, countries)
 
 
 def topic(content: Knowledge, language: str, place: Place, name: str) -> Answer:
     """The overview of a topic, with the ways into its items."""
     found = content.topics[name]
-    on = [way for way in (_way(content, language, id) for id in found.next) if way is not None][:MOST]
+    on = ways_to(content, language, found.next)[:MOST]
     answer = told(content, language, place, [message.text[language] for message in found.messages], on, found.as_of)
     return replace(answer, person=name == "human")
 
 
 def unsure(content: Knowledge, language: str, ranking: list[str]) -> Answer:
-    likely = [way for way in (_way(content, language, name) for name in ranking) if way is not None][:2]
+    likely = ways_to(content, language, ranking)[:2]
     text = content.topics["unknown"].messages[0].text[language]
     return Answer(replies=(Reply(text=text, buttons=ways(content, language, *likely)),))
 
@@ -110,21 +106,5 @@ def group(content: Knowledge, language: str, id: str) -> Answer:
     found = next((one for one in content.groups if one.id == id), None)
     if found is None:
         return topic_list(content, language)
-    on = [way for way in (_way(content, language, member) for member in found.members) if way is not None]
+    on = ways_to(content, language, found.members)
     return Answer(replies=(Reply(text=content.sentences["topics"][language], buttons=ways(content, language, *on)),))
-
-
-def _way(content: Knowledge, language: str, name: str) -> Button | None:
-    """A button to a step, an item, a country, a topic or a command, by its id."""
-    number = content.step_number(name)
-    if number is not None:
-        return Button(title=f"{digits(language, number)}. {content.step(number).name[language]}"[:20], payload=f"step.{number}")
-    if name in content.buttons:
-        return button(content, language, name)
-    if name.startswith("flow."):
-        return Button(title=flow_plans()[name.partition(".")[2]].name[language], payload=name)
-    if name == "steps_start":
-        return button(content, language, "begin")
-    if name in LISTED:
-        return Button(title=content.topics[name].name[language], payload=f"topic.{name}")
-    return way_to(content, language, name)

@@ -137,9 +137,9 @@ def _item(path: Path) -> Item:
         raise ContentError(f"{path}: id: must be the name of the file, {path.stem!r}.")
     if not take(path, entry, "messages", list):
         raise ContentError(f"{path}: messages: there must be at least one.")
-    said, anywhere = (phrases(path, field, entry.get(field) or []) for field in ("said", "anywhere"))
+    said, anywhere, also = (phrases(path, field, entry.get(field) or []) for field in ("said", "anywhere", "also"))
     try:
-        words = choice(entry["id"], take(path, entry, "topic", str), said, anywhere)
+        words = choice(entry["id"], [take(path, entry, "topic", str), *also], said, anywhere)
     except ValueError as error:
         raise ContentError(f"{path}: said: {error}. Write words, * for a gap, ~ for any ending.") from error
     return Item(

@@ -14,14 +14,14 @@ class Choice:
     """The words of one item. Phrases are written as those of danger are: "*" a gap, "~" any ending."""
 
     id: str
-    topic: str
-    said: re.Pattern[str] | None  # choose it within its topic
+    topics: frozenset[str]  # its own, and others whose messages may mean it
+    said: re.Pattern[str] | None  # choose it within its topics
     anywhere: re.Pattern[str] | None  # choose it whatever the topic was taken for
 
 
-def choice(id: str, topic: str, said: Sequence[str], anywhere: Sequence[str]) -> Choice:
-    """Raises ValueError for a phrase without words. What chooses anywhere chooses within the topic too."""
-    return Choice(id, topic, phrases([*said, *anywhere]), phrases(anywhere))
+def choice(id: str, topics: Iterable[str], said: Sequence[str], anywhere: Sequence[str]) -> Choice:
+    """Raises ValueError for a phrase without words. What chooses anywhere chooses within the topics too."""
+    return Choice(id, frozenset(topics), phrases([*said, *anywhere]), phrases(anywhere))
 
 
 def choose(text: str, topic: str | None, choices: Iterable[Choice]) -> str | None:
@@ -29,7 +29,7 @@ def choose(text: str, topic: str | None, choices: Iterable[Choice]) -> str | Non
     message = spelled(text)
     best, found = (False, 0), None
     for one in choices:
-        own = one.topic == topic
+        own = topic in one.topics
         pattern = one.said if own else one.anywhere
         covered = max((match.end() - match.start() for match in pattern.finditer(message)), default=0) if pattern else 0
         if covered and (own, covered) > best:

@@ -58,7 +58,7 @@ def asks_where(text: str, near: Nearby) -> bool:
 
 def only_a_place(text: str, entities: Iterable[Entity], near: Nearby) -> bool:
     """ "I am in Satkhira", "Tala upazila": a place, and otherwise only words that say nothing."""
-    spans = [(entity.start, entity.end) for entity in entities if entity.name == "district"]
+    spans = [(entity.start, entity.end) for entity in entities if entity.name == "district" and _truly(text, entity)]
     rest = "".join(character for index, character in enumerate(text) if not any(start <= index < end for start, end in spans))
     keys = [plain(word) for word in words(fold(rest))]
     left = [key for key in keys if key not in near.around and key not in near.marks]
@@ -68,9 +68,18 @@ def only_a_place(text: str, entities: Iterable[Entity], near: Nearby) -> bool:
     return any(name in near.upazilas and (marked or name not in near.guarded) for name in _stems(" ".join(left)))
 
 
+def _truly(text: str, entity: Entity) -> bool:
+    """Whether a district is meant: in the one spelling "bola" (to say) and Bhola are the same."""
+    return (
+        not entity.value.startswith("bh")
+        or text[entity.start : entity.start + 1].lower() in ("v", "\u09ad")
+        or (text[entity.start : entity.start + 2].lower() == "bh")
+    )
+
+
 def districts(text: str, entities: Iterable[Entity], near: Nearby) -> tuple[str, ...]:
     """The districts she may mean: the one she names, else those that have the upazila she names; none when she names no place."""
-    named = tuple(dict.fromkeys(entity.value for entity in entities if entity.name == "district"))
+    named = tuple(dict.fromkeys(entity.value for entity in entities if entity.name == "district" and _truly(text, entity)))
     if named:
         return named[:1]
     keys = [plain(word) for word in words(fold(text))]
