@@ -73,7 +73,7 @@ class Replies:
     def replies(self, situation: Situation, script: str, *, begun: bool) -> tuple[Reply, ...]:
         """What is sent. `begun`: she had it before for the same case, and is asked nothing twice."""
         found = self.find(situation)
-        first = Reply(text=found.first[script], buttons=self.titled(script, "person", "hotlines", "hide"))
+        first = Reply(text=found.first[script], buttons=self.titled(script, "person", "hotlines", "hide"), lasting=not begun)
         if begun:
             return (first,)
         elsewhere = [payload for payload in WHERE if payload != f"here.{BD}" or situation.place != BD]

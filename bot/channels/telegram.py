@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -76,7 +77,7 @@ class Telegram:
         assert all(len(button.payload.encode()) <= MAX_PAYLOAD for button in reply.buttons), "a payload is longer than 64 bytes"
         if len(reply.buttons) > MAX_ROWS * MAX_IN_ROW:
             log.warning("A reply has %d buttons; Telegram shows %d", len(reply.buttons), MAX_ROWS * MAX_IN_ROW)
-            reply = Reply(text=reply.text, buttons=reply.buttons[: MAX_ROWS * MAX_IN_ROW])
+            reply = replace(reply, buttons=reply.buttons[: MAX_ROWS * MAX_IN_ROW])
         return in_parts(reply, MAX_TEXT)
 
     async def typing(self, recipient: str) -> None:

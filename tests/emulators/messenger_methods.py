@@ -38,7 +38,8 @@ class Sent:
     psid: str
     mid: str
     text: str
-    buttons: tuple[tuple[str, str], ...]  # quick replies: (title, payload)
+    buttons: tuple[tuple[str, str], ...]  # (title, payload)
+    template: bool  # they belong to the message and stay; quick replies go when another message comes
     messaging_type: str
     tag: str | None
     at: float
@@ -71,14 +72,15 @@ def messages(api: MessengerApi, body: dict[str, Any]) -> dict[str, Any]:
         return {"recipient_id": psid}
     message = body.get("message") or {}
     _check_window(body, time.time() - user.last_wrote)
-    text = message.get("text", "")
+    template = _template(message)
+    text = message.get("text", "") if template is None else template[0]
     if not isinstance(text, str) or not text.strip():
         raise GraphError(400, 100, "(#100) Message cannot be empty, must provide valid attachment or text", 2018034)
     if len(text.encode("utf-16-le")) > 2 * 2000:
         raise GraphError(400, 100, "(#100) Length of param message[text] must be less than or equal to 2000")
     sent = Sent(
-        psid=psid, mid=api.next_mid(), text=text, buttons=_quick_replies(message), messaging_type=body["messaging_type"],
-        tag=body.get("tag"), at=time.time(),
+        psid=psid, mid=api.next_mid(), text=text, buttons=_quick_replies(message) if template is None else template[1],
+        template=template is not None, messaging_type=body["messaging_type"], tag=body.get("tag"), at=time.time(),
     )  # fmt: skip
     api.sent.append(sent)
     return {"recipient_id": psid, "message_id": sent.mid}
@@ -92,6 +94,28 @@ def _check_window(body: dict[str, Any], silent: float) -> None:
         raise GraphError(400, 100, "(#100) Param tag is not valid")
     if silent > (7 * DAY if tag else DAY):
         raise GraphError(400, 10, "(#10) This message is sent outside of allowed window.", 2018278)
+
+
+def _template(message: dict[str, Any]) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """Text and buttons of a button template; None where the message is none."""
+    if "attachment" not in message:
+        return None
+    payload = message["attachment"].get("payload") or {}
+    if message["attachment"].get("type") != "template" or payload.get("template_type") != "button" or "text" in message:
+        raise GraphError(400, 100, "(#100) Param message[attachment] must be a supported template")
+    text, buttons = payload.get("text", ""), payload.get("buttons", [])
+    if not 1 <= len(text.encode("utf-16-le")) // 2 <= 640:
+        raise GraphError(400, 100, "(#100) Length of param text must be less than or equal to 640")
+    if not 1 <= len(buttons) <= 3:
+        raise GraphError(400, 100, "(#100) Param buttons must have between 1 and 3 elements")
+    for button in buttons:
+        if (
+            button.get("type") != "postback"
+            or not 1 <= len(button.get("title", "")) <= 20
+            or not 1 <= len(button.get("payload", "")) <= 1000
+        ):
+            raise GraphError(400, 100, "(#100) A button of the template is not valid")
+    return text, tuple((button["title"], button["payload"]) for button in buttons)
 
 
 def _quick_replies(message: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -30,17 +30,28 @@ class MessengerUser:
 
     @property
     def buttons(self) -> list[str]:
-        """The payloads of the quick replies on her screen: those of the last message, as Messenger takes the others away."""
+        """The payloads of the buttons under the last message; Messenger takes the quick replies of the others away."""
         return [payload for _, payload in self.received[-1].buttons] if self.received else []
+
+    @property
+    def lasting(self) -> list[str]:
+        """The payloads of the buttons that belong to a message, and stay with it."""
+        return [payload for sent in self.received if sent.template for _, payload in sent.buttons]
 
     def says(self, text: str, **fields: Any) -> str:
         return self._message(text=text, **fields)
 
     def presses(self, payload: str) -> str:
-        """Presses a quick reply on her screen, or an item of the persistent menu; raises LookupError when neither carries it."""
-        on_screen = {carried: title for title, carried in (self.received[-1].buttons if self.received else ())}
+        """Presses a quick reply on her screen, a button of a message, or an item of the persistent menu; raises LookupError when none
+        carries it."""
+        last = self.received[-1] if self.received else None
+        on_screen = {carried: title for title, carried in (last.buttons if last and not last.template else ())}
         if payload in on_screen:
             return self._message(text=on_screen[payload], quick_reply={"payload": payload})
+        for sent in reversed(self.received):
+            for title, carried in sent.buttons if sent.template else ():
+                if carried == payload:
+                    return self._postback(title=title, payload=payload)
         for menu in self._api.profile.get("persistent_menu", []):
             for item in menu["call_to_actions"]:
                 if item["payload"] == payload:

@@ -155,6 +155,14 @@ def reply(**fields):
     return {"recipient": {"id": "7"}, "messaging_type": "RESPONSE", "message": {"text": "x", **fields}}
 
 
+POSTBACK = {"type": "postback", "title": "x" * 20, "payload": "x" * 1000}
+
+
+def template(**fields):
+    payload = {"template_type": "button", "text": "x" * 640, "buttons": [POSTBACK] * 3, **fields}
+    return {"recipient": {"id": "7"}, "messaging_type": "RESPONSE", "message": {"attachment": {"type": "template", "payload": payload}}}
+
+
 def quick(title="x", payload="x", count=1):
     return [{"content_type": "text", "title": title, "payload": payload}] * count
 
@@ -167,6 +175,13 @@ def quick(title="x", payload="x", count=1):
         (reply(quick_replies=quick(count=14)), (100, None)),
         (reply(quick_replies=quick(title="x" * 21)), (100, None)),
         (reply(quick_replies=quick(payload="x" * 1001)), (100, None)),
+        (template(text="x" * 641), (100, None)),
+        (template(text=""), (100, None)),
+        (template(buttons=[POSTBACK] * 4), (100, None)),
+        (template(buttons=[]), (100, None)),
+        (template(buttons=[{**POSTBACK, "title": "x" * 21}]), (100, None)),
+        ({**template(), "message": {**template()["message"], "text": "x"}}, (100, None)),
+        (reply(text="x", attachment={"type": "image", "payload": {}}), (100, None)),
         ({**reply(), "messaging_type": "MESSAGE_TAG"}, (100, None)),
         ({**reply(), "messaging_type": "MESSAGE_TAG", "tag": "ACCOUNT_UPDATE"}, (100, None)),
         ({**reply(), "messaging_type": None}, (100, None)),
@@ -185,6 +200,8 @@ async def test_messenger_takes_what_is_just_within_its_limits(graph, messenger_a
     messenger_api.user("7").says("hi")
     assert (await graph(**reply(text="x" * 2000, quick_replies=quick("x" * 20, "x" * 1000, 13))))[0] == 200
     assert len(messenger_api.user("7").buttons) == 13
+    assert (await graph(**template()))[0] == 200
+    assert len(messenger_api.user("7").lasting) == 3
 
 
 async def test_messenger_closes_its_windows(graph, messenger_api):

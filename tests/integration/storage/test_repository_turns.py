@@ -12,7 +12,7 @@ from bot.storage import Repository
 
 def test_replies_are_queued_in_order_and_returned(desk: Any, repository: Repository) -> None:
     conversation = desk.say()
-    replies = (Reply(text="one", buttons=(Button(title="t", payload="p"), Button(title="u", payload="q"))), Reply(text="two"))
+    replies = (Reply(text="one", buttons=(Button(title="t", payload="p"), Button(title="u", payload="q")), lasting=True), Reply(text="two"))
     outgoing = desk.answer(conversation, outcome=Outcome(replies=replies, state=State()))
     assert [o.reply for o in outgoing] == list(replies)
     assert [o.message for o in outgoing] == sorted(o.message for o in outgoing)
