@@ -127,7 +127,7 @@ class Gateway:
         state = state if answer.flows is None else replace(state, flows=answer.flows)
         if answer.flag.flagged:
             heard = replace(risk, flag=answer.flag, category=answer.category or risk.category, reasons=(*risk.reasons, "dialogue"))
-            fixed = self._house.danger(state, heard)
+            fixed = self._house.danger(state, heard, clean(turn.inbound.text), begun=turn.case.flagged)
             # What guided questions brought to light is told first: she asked for it.
             return fixed if answer.flows is None else replace(fixed, replies=(*answer.replies, *fixed.replies))
         risk = replace(risk, ask=risk.ask or answer.ask)

@@ -49,8 +49,9 @@ class House:
         return replace(outcome, replies=tuple(self._fixed(outcome.state, reply) for reply in outcome.replies))
 
     def _fixed(self, state: State, reply: Reply) -> Reply:
-        kept = [button for button in reply.buttons if button.payload.partition(".")[0] in STANDING and button.payload != "safe"][:2]
-        return replace(reply, buttons=(*kept, self._button(state, "safe")))
+        kept = [button for button in reply.buttons if button.payload.partition(".")[0] in STANDING and button.payload != "safe"]
+        choosing = any(button.payload.startswith("here.") for button in kept)  # the countries she may be in are all shown
+        return replace(reply, buttons=(*(kept if choosing else kept[:2]), self._button(state, "safe")))
 
     def danger(self, state: State, risk: Risk, said: str = "", *, begun: bool = False) -> Outcome:
         """The fixed reply of the policy to what she `said`, and a case for a human; the level stays with her. `begun`: a flagged case of

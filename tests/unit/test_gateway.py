@@ -237,6 +237,21 @@ async def test_who_writes_for_somebody_else_gets_the_reply_for_that():
     assert first(await answer(turn("amake CRITICAL"))).endswith("999")
 
 
+async def test_danger_that_the_dialogue_finds_is_answered_for_whom_she_writes_and_where_she_is():
+    told = Told(Answer(replies=(Reply(text="x"),), flag=Level.URGENT))
+    outcome = await answer(turn("amar bonke niye ami saudi te achi"), told)
+    assert first(outcome) == "urgent other bn-latn 999 another"
+    assert outcome.replies[1].text == "where sa bn-latn"
+
+
+async def test_while_her_case_waits_all_countries_can_be_chosen():
+    waiting = pressed("here.abroad", case=Level.CRITICAL, fixed=True)
+    assert payloads(await answer(waiting)) == ["here.sa", "hide", "safe"]
+    outcome = await answer(turn("1", state=State(offered=("can_write", "cannot_write")), case=Level.CRITICAL, fixed=True))
+    assert said(outcome).startswith("answer can_write")
+    assert payloads(outcome) == ["hotlines", "hide", "safe"]
+
+
 async def asked(text, *, told=None, **state):
     """What is answered to a text after the first reply of a critical case."""
     before = (await answer(turn("CRITICAL", state=State(**state)))).state
