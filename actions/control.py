@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import flows
+from actions import agencies, flows
 from actions.listing import FINER
 from actions.scenes import scene
 from actions.speaking import button, digits, entity, sentence, speak, state
@@ -27,7 +27,8 @@ class ActionControl(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         language, place = state(tracker)
         command = parse(entity(tracker, "command") or "menu") or Command("menu")
-        answer = flows.obey(scene(tracker), command) or obey(knowledge(), language, place, command)
+        here = scene(tracker)
+        answer = flows.obey(here, command) or agencies.obey(here, command) or obey(knowledge(), language, place, command)
         speak(dispatcher, answer)
         return []
 

@@ -9,6 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.agencies import named
 from actions.offers import judged
 from actions.scenes import End, Scene, scene, shown
 from actions.speaking import button, entity, sentence, speak, ways
@@ -18,7 +19,7 @@ from bot.understanding.answering import told
 from bot.understanding.commands import Command
 from bot.understanding.risk import CRISIS
 
-ENDS: Mapping[str, End] = {"offer_check": judged}
+ENDS: Mapping[str, End] = {"offer_check": judged, "agency_check": named}
 
 
 class ActionFlow(Action):

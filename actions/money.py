@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from actions.speaking import digits
 from bot.knowledge import knowledge
 
@@ -21,6 +23,16 @@ def spoken(language: str, value: str) -> str:
 
 def taka(language: str, amount: int) -> str:
     return spoken(language, f"{amount} BDT")
+
+
+def number_text(language: str, number: int) -> str:
+    return spoken(language, str(number))
+
+
+def day_text(language: str, day: date) -> str:
+    """27/11/2026, in her digits: as it is written on papers in Bangladesh."""
+    written = day.strftime("%d/%m/%Y")
+    return written if language == "en" else "".join(digits(language, int(c)) if c.isdecimal() else c for c in written)
 
 
 def _grouped(number: int) -> str:

@@ -9,11 +9,16 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.speaking import button, digits, sentence, speak, state, ways
+from actions.agencies import AGENCY_STEP, asked_of
+from actions.services import services_for
+from actions.speaking import button, digits, heard, sentence, speak, state, ways
+from bot.flows import flow_plans
 from bot.knowledge import PARTS, Knowledge, Step, knowledge
 from bot.model import Answer, Button, Place, Reply
 from bot.understanding.commands import STEPS, Command, aspect
 
+GUIDED = {AGENCY_STEP: ("agency_check",)}
+_AT_AN_OFFICE = (2, 6, 12)  # registration, training, briefing: "where" is an office of her district
 _FIRST_HALF = 7  # steps shown on the first page of the list: quick replies and small screens hold no more
 
 
@@ -28,8 +33,11 @@ class ActionStepQuestion(Action):
         content = knowledge()
         number = content.step_number(tracker.latest_message.get("intent", {}).get("name", ""))
         if number is not None:
-            section = aspect(str(tracker.latest_message.get("text") or ""), content.vocabulary)
-            speak(dispatcher, question(content, language, place, number, section))
+            text, entities = heard(tracker)
+            section = aspect(text, content.vocabulary)
+            named = asked_of(tracker) if content.step(number).id == AGENCY_STEP else None
+            near = services_for(content, language, None, text, entities) if number in _AT_AN_OFFICE and section in (None, "where") else None
+            speak(dispatcher, named or near or question(content, language, place, number, section))
         return []
 
 
@@ -37,7 +45,7 @@ def question(content: Knowledge, language: str, place: Place, number: int, secti
     """The section of the step that was asked for, or its brief; with the way into the step and back to her own place."""
     step = content.step(number)
     text = _title(content, language, step) + "\n" + _sections(content, language, step, (section or "brief",))
-    on = [button(content, language, "whole_step", f"step.{number}")]
+    on = [button(content, language, "whole_step", f"step.{number}"), *_guided(step, language)]
     if place.step and place.step != number:
         on.append(button(content, language, "resume", step=digits(language, place.step)))
     return Answer(replies=(Reply(text=text, buttons=ways(content, language, *on)),))
@@ -158,6 +166,12 @@ WALK: dict[str, Callable[[Knowledge, str, Place, Command], Answer]] = {
     "begin": begin, "restart": restart, "next": next_, "next_step": next_step, "back": back, "repeat": repeat, "resume": repeat,
     "step": jump, "where": where, "steps": steps, "more_steps": steps, "done": done, "not_done": not_done, "ask": ask,
 }  # fmt: skip
+
+
+def _guided(step: Step, language: str) -> list[Button]:
+    """The guided questions that belong to a step."""
+    plans = flow_plans()
+    return [Button(title=plans[name].name[language], payload=f"flow.{name}") for name in GUIDED.get(step.id, ()) if name in plans]
 
 
 def _title(content: Knowledge, language: str, step: Step) -> str:

@@ -98,3 +98,7 @@ class ImportRefused(SohojatriError):
 
 class StoreAway(SohojatriError):
     """The database does not answer; the message is kept on disk and comes in when it is back."""
+
+
+class DirectoryError(SohojatriError):
+    """The list of agencies cannot be read."""

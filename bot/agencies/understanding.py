@@ -41,8 +41,8 @@ def understand(tables: Sequence[Rows]) -> Understood:
                 best = (at, 1, columns, rows)
     if best is None:
         raise ImportRefused(
-            "No row has the headings of a register. There must be one for the RL number (such as “License No” or “আরএল নং”) "
-            "and one for the name (“Name” or “এজেন্সির নাম”)."
+            "No row has the headings of a register. There must be one for the RL number (such as “License No”, in English or Bangla) "
+            "and one for the name (“Agency name”)."
         )
     at, _, columns, rows = best
     return _entries(rows[at + 1 :], columns)

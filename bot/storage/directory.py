@@ -6,8 +6,11 @@ import functools
 import time
 from dataclasses import dataclass
 
+from sqlalchemy.exc import SQLAlchemyError
+
 import bot.settings
 from bot.agencies.entries import Agency, Imported
+from bot.errors import DirectoryError
 from bot.storage import agencies
 from bot.storage.engine import Database
 from bot.understanding.agency_names import EXACT, UNSURE_FROM, Match, Named, Register, find, register
@@ -46,7 +49,13 @@ class Directory:
         self._looked = -_LOOK
 
     def listing(self) -> Listing | None:
-        """Raises what the database raises."""
+        """Raises DirectoryError where the database does not answer."""
+        try:
+            return self._newest()
+        except SQLAlchemyError as error:
+            raise DirectoryError(f"The list of agencies cannot be read: {type(error).__name__}") from None
+
+    def _newest(self) -> Listing | None:
         if time.monotonic() - self._looked >= _LOOK:
             with self._database.read() as connection:
                 newest = agencies.newest(connection)

@@ -34,6 +34,7 @@ _ARGUMENTS = {
     "flow": 2,
     "drop": 1,
     "say": 3,
+    "agency": 1,
     "group": 1,
     "item": 1,
     "country": 2,

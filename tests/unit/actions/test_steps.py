@@ -3,7 +3,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.speaking import digits
-from actions.steps import WALK, ActionStepQuestion, question
+from actions.steps import GUIDED, WALK, ActionStepQuestion, question
 from bot.knowledge import PARTS, SECTIONS, knowledge
 from bot.model import Place
 from bot.understanding.commands import STEPS, parse
@@ -313,7 +313,8 @@ def test_a_question_is_answered_from_its_section(number, name, language):
     assert section(number, name or "brief", language) in only(answer).text
     assert CONTENT.step(number).name[language] in only(answer).text
     assert answer.place is None
-    assert payloads(answer) == [f"step.{number}", "person", "menu"]
+    guided = [f"flow.{name}" for name in GUIDED.get(CONTENT.step(number).id, ())]
+    assert payloads(answer) == [f"step.{number}", *guided, "person", "menu"]
 
 
 def test_a_question_in_the_middle_leads_back_to_her_own_place():
