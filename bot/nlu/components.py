@@ -116,7 +116,7 @@ class SohojatriReader(EntityExtractorMixin, GraphComponent):
             command = read(text, content.vocabulary)
             found = [_entity(entity.name, entity.value, entity.start, entity.end) for entity in find(text, content.places)]
             given = _answered(message, content) if yields(command) else None
-            if given is not None:
+            if given or (given is not None and command is None):
                 found = [*([_entity("answer", given, 0, len(text))] if given else []), *found]
                 message.set(INTENT, {"name": ANSWER, "confidence": 1.0}, add_to_output=True)
             elif command:  # nothing else may be read out of it
