@@ -95,7 +95,7 @@ def log_line(row: Row) -> LogLine:
 
 def form(tx: Transaction, case: str) -> dict[str, object]:
     rows = tx.connection.execute(select(forms).where(forms.c.case_id == case).order_by(forms.c.piece))
-    return {row.piece: tx.sealer.unseal_json(row.body, context=form_context(case, row.piece)) for row in rows}
+    return {row.piece: tx.sealer.unseal_json(row.body, context=form_context(case, row.piece))[0] for row in rows}
 
 
 def form_context(case: str, piece: str) -> str:

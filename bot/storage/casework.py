@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+from sqlalchemy import case as either
 from sqlalchemy import exists, insert, or_, select, update
 from sqlalchemy.engine import Row
 
@@ -113,6 +114,8 @@ def write(
         tx.connection.execute(update(people).where(people.c.id == row.person_id).values(level=made.case.level.rank))
     else:
         persons.raise_level(tx, row.person_id, made.case.level.rank if made.case.level.flagged else 0)
+    if made.say and place is None:
+        place = where(tx, row.person_id, row.conversation_id)
     return _follow(tx, made, row.person_id, place, before.holder, once=once)
 
 
@@ -132,7 +135,7 @@ def _follow(
     hold(tx, person, case.holder)
     if case.holder is Holder.COUNSELLOR and before is not Holder.COUNSELLOR:
         withdraw(tx, person)
-    return say(tx, case, place or where(tx, person), made.say)
+    return say(tx, case, place, made.say)
 
 
 def log(tx: Transaction, case: str, kind: str, detail: dict[str, object], *, staff: str | None = None, once: str | None = None) -> None:
@@ -157,9 +160,10 @@ def withdraw(tx: Transaction, person: int) -> None:
     tx.connection.execute(update(messages).where(*here, messages.c.state == "sending").values(refusal=outbox.WITHDRAWN))
 
 
-def where(tx: Transaction, person: int) -> Row | None:
-    """The conversation she wrote in last, if possible one that can be reached."""
-    order = (conversations.c.reachable.desc(), conversations.c.last_inbound_at.desc(), conversations.c.id)
+def where(tx: Transaction, person: int, of_case: str) -> Row | None:
+    """The conversation she wrote in last, which is that of her case; another of hers where she cannot be reached there."""
+    here = either((conversations.c.id == of_case, 0), else_=1)
+    order = (conversations.c.reachable.desc(), here, conversations.c.last_inbound_at.desc(), conversations.c.id)
     query = select(conversations).where(conversations.c.person_id == person).order_by(*order).limit(1)
     return tx.connection.execute(query).first()
 

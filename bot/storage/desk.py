@@ -258,7 +258,8 @@ class Casework:
         if once is not None and casework.happened(tx, once):
             return ()
         casework.happen(tx, case, events.CounsellorWrote(by=staff), once=once)
-        to = casework.where(tx, desk_rows.found(tx, case)[0].person_id)
+        row = desk_rows.found(tx, case)[0]
+        to = casework.where(tx, row.person_id, row.conversation_id)
         if to is None:
             raise NoSuchCase
         replies = self._fit(to.channel, Reply(text=text))

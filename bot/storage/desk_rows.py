@@ -65,7 +65,7 @@ def put_form(tx: Transaction, case: str, by: str, pieces: Mapping[str, Any]) -> 
     tx.connection.execute(delete(forms).where(forms.c.case_id == case, forms.c.piece.in_(list(pieces))))
     rows = [
         {"case_id": case, "piece": piece, "staff_id": by, "updated_at": tx.now,
-         "body": tx.sealer.seal(value, context=caseviews.form_context(case, piece))}
+         "body": tx.sealer.seal([value], context=caseviews.form_context(case, piece))}
         for piece, value in pieces.items() if value is not None
     ]  # fmt: skip
     if rows:
