@@ -238,7 +238,7 @@ def test_danger_gets_numbers_and_a_case_wherever_she_is_in_the_walk(bangla: Chat
     bangla.say("ধাপ ৪", "next")
     answer = bangla.say(said)
     assert "+880 9610 102030" in answer and re.search(r"\b(999|109|16135)\b", answer)
-    assert bangla.buttons == ["person", "hotlines", "safe"]
+    assert bangla.buttons == ["here.bd", "here.abroad", "safe"]
     assert rows(bangla.house, "SELECT count(*) FROM cases WHERE reason = 'flagged'")[0][0] == before + 1
     assert bangla.place()[:2] == (4, 1)
     told(bangla.say("next"), 4, 2, "en" if said.startswith(("i ", "my ")) else "bn")
