@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp
 
 from bot.desk import cases
@@ -65,7 +64,7 @@ class Desk:
         )
         self.routes = [route for group in groups for route in group.routes()] + list(extra)
         pages.know(self.routes)
-        guard = Guard(Starlette(routes=self.routes), self.routes, parts.store, looks, cookies, pages, permissions)
+        guard = Guard(Router(routes=self.routes), self.routes, parts.store, looks, cookies, pages, permissions)
         self.app: ASGIApp = Headers(guard, secure=parts.secure)
 
     def mount(self) -> list[BaseRoute]:

@@ -17,9 +17,8 @@ from bot.staff import Account, Action, Role
 from bot.threads import off_loop
 
 DONE = ("changed", "disabled", "enabled", "sessions")
-_LOGIN = re.compile(r"[\w.@+-]{2,64}")
-_TEAM = re.compile(r"[\w -]{0,32}")
-_NAME = 80  # characters
+_LOGIN = re.compile(r"\S{2,64}")
+_NAME, _TEAM = 80, 32  # characters
 
 
 class People:
@@ -44,7 +43,7 @@ class People:
 
     async def _add(self, request: Request) -> Response:
         form = visit(request).form
-        problem = _problem(form) or (None if _LOGIN.fullmatch(form["login"]) else "login")
+        problem = _problem(form) or (None if _LOGIN.fullmatch(form["login"]) and form["login"].isprintable() else "login")
         if problem:
             return await self._people(request, problem=problem)
         call = partial(
@@ -139,8 +138,13 @@ class People:
 
 def _problem(form: Form) -> str | None:
     """What is wrong with the fields that adding and changing share, as the name of a text."""
-    if not form["name"] or len(form["name"]) > _NAME:
+    if not form["name"] or len(form["name"]) > _NAME or not _readable(form["name"]):
         return "name"
     if form["role"] not in {role.value for role in Role}:
         return "role"
-    return None if _TEAM.fullmatch(form["team"]) else "team"
+    return None if len(form["team"]) <= _TEAM and _readable(form["team"]) else "team"
+
+
+def _readable(text: str) -> bool:
+    """Without controls that would hide or turn round what is written; Bangla's joiners may stay."""
+    return text.replace("\u200c", "").replace("\u200d", "").isprintable()

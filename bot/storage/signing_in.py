@@ -7,7 +7,7 @@ import secrets
 import unicodedata
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.engine import Row
 
 from bot.staff import Action, Credentials
@@ -15,13 +15,19 @@ from bot.storage import audit, staff_sessions
 from bot.storage.desk_tables import sign_in_failures, staff_credentials
 from bot.storage.sealing import Sealer
 from bot.storage.tables import staff
-from bot.storage.transaction import Transaction
+from bot.storage.transaction import Crossed, Transaction
 
 SETUP_SECONDS = 72 * 3600
 FREE = 5  # attempts before the first wait
 _FIRST_WAIT, _LONGEST_WAIT = 15.0, 900.0  # seconds; the wait doubles, and never keeps anybody out for good
 _FORGOTTEN = 24 * 3600  # seconds after the last failure
 _LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # without those that are taken for one another
+
+
+_FIRST = text(
+    "INSERT INTO sign_in_failures (digest, failures, failed_at, locked_until) VALUES (:digest, :failures, :failed_at, :locked_until) "
+    "ON CONFLICT DO NOTHING"
+)
 
 
 def folded(login: str) -> str:
@@ -68,7 +74,8 @@ def attempt(tx: Transaction, login: str, device: str | None) -> float:
     values = {"failures": failures, "failed_at": tx.now, "locked_until": tx.now + wait}
     if row is None:
         tx.connection.execute(delete(sign_in_failures).where(sign_in_failures.c.failed_at < tx.now - _FORGOTTEN))
-        tx.connection.execute(insert(sign_in_failures), {"digest": key, **values})
+        if not tx.connection.execute(_FIRST, {"digest": key, **values}).rowcount:
+            raise Crossed  # another attempt was first: count after it
     else:
         tx.connection.execute(update(sign_in_failures).where(sign_in_failures.c.digest == key).values(**values))
     if failures == FREE:

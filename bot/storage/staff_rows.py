@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Row
+from sqlalchemy.exc import IntegrityError
 
 from bot.errors import LastAdmin, LoginTaken
 from bot.staff import Account, Action, Role, Staff
@@ -26,7 +27,10 @@ def add(tx: Transaction, by: str | None, login: str, name: str, role: Role, team
     tx.connection.execute(insert(staff), {**values, "active": True, "on_duty": False, "on_duty_since": None})
     sealed = tx.sealer.seal(login, context=_login(id))
     row = {"staff_id": id, "login_digest": digest, "login": sealed, "totp_step": 0, "changed_at": tx.now}
-    tx.connection.execute(insert(staff_credentials), row)
+    try:
+        tx.connection.execute(insert(staff_credentials), row)
+    except IntegrityError:  # added by another admin at the same moment
+        raise LoginTaken from None
     code = signing_in.new_setup_code(tx, id)
     audit.append(tx, by, Action.STAFF_ADDED, id, role=role.value)
     return one(tx, id), code
