@@ -46,6 +46,8 @@ people = Table(
     Column("offered", LargeBinary),  # sealed JSON
     Column("whereabouts", String(8)),  # bd | abroad | a country's code
     Column("flows", LargeBinary),  # sealed JSON: guided questions begun, with her answers
+    Column("safe_hours", String(16)),  # when messages may be sent to her first: bot.handoff.hours
+    Column("safe_word", LargeBinary),  # sealed: her own, if she chose one
     Column("created_at", Float(53), nullable=False),
     Column("seen_at", Float(53), nullable=False),
     sqlite_autoincrement=True,
@@ -70,6 +72,11 @@ conversations = Table(
     Column("wrong_codes", SmallInteger, nullable=False),  # tries since wrong_codes_since
     Column("wrong_codes_since", Float(53), nullable=False),
     Column("created_at", Float(53), nullable=False),
+    Column("hidden_at", Float(53)),  # since when it plays a neutral chat; null: it does not
+    # Cleaning the chat on her phone: up to which message, when it is tried next (null: done), and how far it got.
+    Column("clean_to", Serial),
+    Column("clean_at", Float(53)),
+    Column("cleaned_to", Serial),
     UniqueConstraint("channel", "address_digest"),
 )
 
@@ -106,6 +113,8 @@ RECEIVED = messages.c.state == literal_column("'received'")
 UNSENT = messages.c.state.in_([literal_column("'queued'"), literal_column("'sending'")])
 INBOUND = messages.c.direction == literal_column("'in'")
 
+TO_CLEAN = conversations.c.clean_at.is_not(None)
+Index("ix_conversations_clean_at", conversations.c.clean_at, sqlite_where=TO_CLEAN, postgresql_where=TO_CLEAN)
 Index("ix_messages_conversation_id", messages.c.conversation_id, messages.c.id)
 Index("ix_messages_received", messages.c.conversation_id, messages.c.id, sqlite_where=RECEIVED, postgresql_where=RECEIVED)
 Index("ix_messages_unsent", messages.c.conversation_id, messages.c.id, sqlite_where=UNSENT, postgresql_where=UNSENT)
