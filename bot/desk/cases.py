@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from bot.desk.ports import Duty, Feed, Happening, Looks
 from bot.errors import NoSuchCase
-from bot.handoff import Case, CaseDesk
+from bot.handoff import Case, CaseDesk, Stage
 from bot.staff import Role, Staff
 
 
 def sees(staff: Staff, case: Case) -> bool:
-    """The object rule of cases. A counsellor: her own, and what is offered or passed to her. A supervisor: her team's, and nobody's."""
+    """The object rule of cases. A counsellor: her own and her call-backs, and what is offered or passed to her.
+
+    A supervisor: her team's, and nobody's.
+    """
     if staff.role is Role.COUNSELLOR:
         asked = case.transfer_team is not None and case.transfer_team == staff.team
-        return asked or staff.id in (case.owner, case.offered_to, case.transfer_to)
+        back = case.state is Stage.CALLBACK and case.prefers == staff.id  # she agreed with her on a time
+        return asked or back or staff.id in (case.owner, case.offered_to, case.transfer_to)
     if staff.role is Role.SUPERVISOR:
         return not staff.team or case.team in (None, staff.team) or staff.id in (case.owner, case.offered_to, case.transfer_to)
     return False

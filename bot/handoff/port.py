@@ -45,6 +45,9 @@ class CaseDesk(Protocol):
         The caller audits the look. It marks nothing as read: see `read`.
         """
 
+    def identifiers(self, case: str, staff: str, *, over: bool = False) -> tuple[tuple[str, str], ...]:
+        """(channel, the platform's id of her) of each of her conversations. The caller asks for a reason and audits it."""
+
     def find(self, case: str) -> Case:
         """The bare case, for permission checks. NoSuchCase."""
 

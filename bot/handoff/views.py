@@ -86,6 +86,7 @@ class CaseView:
     language: str
     script: str
     place: Place  # in the 13 steps
+    whereabouts: str | None = None  # bd | abroad | a country's code; None: not known
     channel: str  # where she wrote last
     conversations: tuple[tuple[str, str], ...]  # (conversation, channel) of all her channels
     messages: tuple[Message, ...]  # of all her channels, oldest first; the newest 300

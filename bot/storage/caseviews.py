@@ -14,7 +14,7 @@ from bot.model import Level
 from bot.rota import Rota
 from bot.storage import caserows, outbox
 from bot.storage import people as persons
-from bot.storage.inbox import body_context, moment
+from bot.storage.inbox import address_context, body_context, moment
 from bot.storage.inbox import state as state_of
 from bot.storage.tables import cases, conversations, events, forms, messages, notes, people
 from bot.storage.transaction import Transaction
@@ -74,6 +74,7 @@ def view(tx: Transaction, row: Row, case: Case, rota: Rota) -> CaseView:
         language=state.language,
         script=state.script,
         place=state.place,
+        whereabouts=state.whereabouts,
         channel=next((channel for id, channel in places if id == row.conversation_id), case.channel),
         conversations=tuple(places),
         messages=_messages(tx, dict(places)),
@@ -83,6 +84,13 @@ def view(tx: Transaction, row: Row, case: Case, rota: Rota) -> CaseView:
         earlier=tuple(summaries(tx, earlier, rota)),
         form=form(tx, case.id),
     )
+
+
+def identifiers(tx: Transaction, person: int) -> tuple[tuple[str, str], ...]:
+    """(channel, the platform's id of her) of all her conversations, opened from the seal."""
+    query = select(conversations.c.id, conversations.c.channel, conversations.c.address).where(conversations.c.person_id == person)
+    rows = tx.connection.execute(query.order_by(conversations.c.id))
+    return tuple((row.channel, tx.sealer.unseal_text(row.address, context=address_context(row.id))) for row in rows)
 
 
 def history(tx: Transaction, case: str) -> list[LogLine]:

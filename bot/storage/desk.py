@@ -79,6 +79,13 @@ class Casework:
 
         return self._read(look)
 
+    def identifiers(self, case: str, staff: str, *, over: bool = False) -> tuple[tuple[str, str], ...]:
+        def look(tx: Transaction) -> tuple[tuple[str, str], ...]:
+            row, _ = desk_rows.found(tx, case) if over else desk_rows.mine(tx, case, staff)
+            return caseviews.identifiers(tx, row.person_id)
+
+        return self._read(look)
+
     def find(self, case: str) -> Case:
         return self._read(lambda tx: desk_rows.found(tx, case)[1])
 

@@ -113,7 +113,7 @@ def test_with_a_rule_it_opens(tmp_path: Path) -> None:
 
 class Case:
     def __init__(self, **fields: Any) -> None:
-        self.owner = self.offered_to = self.transfer_to = self.transfer_team = self.team = None
+        self.owner = self.offered_to = self.transfer_to = self.transfer_team = self.team = self.state = self.prefers = None
         self.__dict__.update(fields)
 
 
