@@ -76,14 +76,15 @@ def lessons(authored: Sequence[Danger], ordinary: Sequence[Example]) -> list[Les
 
     found = [
         Lesson(
-            text=example.text, danger=example.intent == _CRISIS, level=None, category=None, author=None, person=_person(example.intent)
+            text=example.text, danger=example.intent == _CRISIS, level=None, category=None, register=example.register, author=None,
+            person=_person(example.intent),
         )
         for example in ordinary
     ]  # fmt: skip
     found += [
         Lesson(
-            text=danger.text, danger=danger.level.flagged, level=danger.level, category=danger.category, author=danger.author,
-            person=danger.level is not Level.NONE,
+            text=danger.text, danger=danger.level.flagged, level=danger.level, category=danger.category, register=danger.register,
+            author=danger.author, person=danger.level is not Level.NONE,
         )
         for danger in authored
     ]  # fmt: skip

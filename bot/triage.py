@@ -1,4 +1,4 @@
-"""The policy's data: the lexicon of disclosures, knowledge/triage/lexicon.yml."""
+"""The policy's data: the lexicon of disclosures, knowledge/triage/lexicon.yml and cues.yml."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 from bot.errors import ContentError
 from bot.knowledge import DIRECTORY, read_yaml, take
 from bot.model import Level
+from bot.understanding.cues import Cue, Cues, cue
 from bot.understanding.risk import Lexicon, Rule, phrases
 
 
 def load_lexicon(directory: Path = DIRECTORY) -> Lexicon:
-    """knowledge/triage/lexicon.yml. Raises ContentError naming the rule and the cure."""
+    """Rules and cues of knowledge/triage. Raises ContentError naming the file, the rule and the cure."""
     path = directory / "triage" / "lexicon.yml"
     content = read_yaml(path)
     rules = []
@@ -25,9 +26,26 @@ def load_lexicon(directory: Path = DIRECTORY) -> Lexicon:
             name = entry.get("id") if isinstance(entry, Mapping) else number
             raise ContentError(f"{path}: rule {name!r}: {error}.") from error
     try:
-        return Lexicon(rules=tuple(rules), unless=_phrases(content.get("unless")))
+        return Lexicon(rules=tuple(rules), unless=_phrases(content.get("unless")), cues=_cues(directory))
     except ValueError as error:
         raise ContentError(f"{path}: unless: {error}.") from error
+
+
+def _cues(directory: Path) -> Cues | None:
+    """None where there is no cues.yml."""
+    path = directory / "triage" / "cues.yml"
+    if not path.exists():
+        return None
+    content, points = read_yaml(path), dict[Cue, int]()
+    for worth, written in take(path, content, "points", dict).items():
+        if not isinstance(worth, int) or not isinstance(written, list) or not all(isinstance(said, str) for said in written):
+            raise ContentError(f"{path}: points.{worth}: must be a whole number over a list of texts.")
+        for said in written:
+            try:
+                points[cue(said)] = worth
+            except ValueError as error:
+                raise ContentError(f"{path}: points.{worth}: {error}.") from error
+    return Cues(ask=take(path, content, "ask", int), flag=take(path, content, "flag", int), points=points)
 
 
 def _rule(entry: Any) -> Rule:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from bot.evaluation import metrics, plots
+from bot.evaluation import metrics, plots, safety_tables
 from bot.evaluation.labelled import NEAR, Labelled
 from bot.evaluation.metrics import ALL, Answered, Figures, Share
 from bot.evaluation.page import Part, Table
@@ -36,7 +36,7 @@ def parts(found: Result) -> list[Part]:
     said += [_calibration(), *(_confusions(name, some) for name, some in who.items())]
     said += [_danger("Danger: the safety lines", safety)] if safety else []
     said += [_danger("Danger: the other lines", others)] if others else []
-    return [*said, _copies(found), _method(found)]
+    return [*said, *safety_tables.parts(found.danger), _copies(found), _method(found)]
 
 
 def among(answers: Sequence[Answered], lines: Sequence[Labelled]) -> list[Answered]:
@@ -128,7 +128,7 @@ def _danger(title: str, answers: Sequence[Answered]) -> Part:
                 rate(found.asks), rate(metrics.figures(some).accuracy, interval=True),
             )
         )  # fmt: skip
-    said = "What the bot would act on: the rules, then the classifier's word. A flag opens a case; a soft question adds one line."
+    said = "What the bot would act on: rules and model, then the classifier's word. A flag opens a case; a soft question adds one line."
     return Part(title, (said,), Table(_DANGER, tuple(rows)))
 
 

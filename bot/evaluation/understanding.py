@@ -14,9 +14,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from bot import training
-from bot.evaluation import labelled, metrics, page, plots, stock_nlu, tables
+from bot.evaluation import labelled, metrics, page, plots, safety_tables, stock_nlu, tables
 from bot.evaluation.labelled import Copy, Labelled, Set
 from bot.evaluation.metrics import Answered, Share
+from bot.evaluation.safety_tables import Safety
 from bot.examples import Example, examples
 from bot.understand import reader
 from bot.understanding import topics
@@ -49,6 +50,7 @@ class Result:
     stock: list[Answered] | None
     stock_epochs: int | None
     curve: list[Point] | None
+    danger: Safety
 
 
 def run(folder: Path, out: Path, *, stock_epochs: int | None, curve: bool) -> tuple[str, int]:
@@ -76,6 +78,7 @@ def measure(lines: Set, lessons: Sequence[Example], reads: Reader, *, stock_epoc
         stock=None if stock_epochs is None else stock_nlu.answers(lines.lines, stock_nlu.model(lessons, stock_epochs)),
         stock_epochs=stock_epochs,
         curve=list(learning_curve(lines.topical, lessons, reads)) if curve else None,
+        danger=safety_tables.measure(lines.lines, reads),
     )
 
 
@@ -146,5 +149,6 @@ def numbers(found: Result) -> dict[str, object]:
             for name, some in topical.items()
         },
         "safety": {name: asdict(metrics.danger(group)) for name, group in metrics.by_register(safety).items()} if safety else None,
+        "danger": safety_tables.numbers(found.danger),
         "curve": None if found.curve is None else [asdict(point) for point in found.curve],
     }

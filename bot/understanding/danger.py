@@ -51,6 +51,16 @@ def features(text: str) -> Counter[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Held:
+    """How a group of examples was judged by models that had not learned from their authors."""
+
+    group: str
+    count: int
+    flagged: int
+    reached: int  # flagged, or asked softly
+
+
+@dataclass(frozen=True, kw_only=True)
 class DangerModel:
     """A trained model. `hear` is all that is needed at run time."""
 
@@ -60,6 +70,7 @@ class DangerModel:
     bias: np.ndarray  # (heads and categories,); slope and offset of the heads' calibration are in weights and bias already
     categories: tuple[str, ...]
     marks: Marks
+    held: tuple[Held, ...] = ()
 
     def hear(self, text: str) -> Heard:
         columns, values = topics.row(features(text), self.vocabulary, self.idf)
@@ -68,7 +79,10 @@ class DangerModel:
         return Heard(danger=danger, critical=critical, person=person, category=self.categories[int(np.argmax(scores[len(HEADS) :]))])
 
     def save(self, path: Path) -> None:
-        names = {"vocabulary": list(self.vocabulary), "categories": self.categories, "marks": vars(self.marks)}
+        names = {
+            "vocabulary": list(self.vocabulary), "categories": self.categories, "marks": vars(self.marks),
+            "held": [vars(held) for held in self.held],
+        }  # fmt: skip
         np.savez_compressed(
             path,
             idf=self.idf.astype(np.float32),
@@ -86,4 +100,5 @@ class DangerModel:
                 vocabulary={feature: index for index, feature in enumerate(names["vocabulary"])},
                 idf=stored["idf"], weights=stored["weights"], bias=stored["bias"],
                 categories=tuple(names["categories"]), marks=Marks(**names["marks"]),
+                held=tuple(Held(**held) for held in names["held"]),
             )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,15 +12,16 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.model import Level
 from bot.understanding import topics
-from bot.understanding.danger import HEADS, DangerModel, Marks, features
+from bot.understanding.danger import HEADS, DangerModel, Held, Marks, features
 
 FOLDS = 5
 _C = 3.0  # inverse regularisation
 _AUTHORED = 4.0  # what an example written for danger weighs against one written for a topic
 _MIN_DOCUMENTS = 2
-# What the marks allow, of harmless texts: ordinary ones, and twins that were written to look like danger.
-_FLAGGED = {False: 0.008, True: 0.08}
-_ASKED = {False: 0.05, True: 0.22}
+# What the marks allow, of harmless texts: ordinary ones, and twins that were written to look like danger. Both are harder than what comes
+# to a helpline: on labelled messages of others about half as many are flagged or asked.
+_FLAGGED = {False: 0.018, True: 0.07}
+_ASKED = {False: 0.10, True: 0.22}
 _DOUBTED = 0.005  # of dangers: share that may fall below the mark for doubt
 _PERSON = {False: 0.03, True: 0.08}
 
@@ -33,6 +34,7 @@ class Lesson:
     danger: bool
     level: Level | None
     category: str | None
+    register: str
     author: str | None  # None: an ordinary example of a topic
     person: bool | None = None  # whether a person is needed; None: not known
 
@@ -81,13 +83,16 @@ def fit(lessons: Sequence[Lesson]) -> DangerModel:
     calibrated = {name: _calibration(held[name], *_truth(lessons, name)) for name in HEADS}
     heads = _heads(lessons, matrix)
     categories, weights, bias = _categories(lessons, matrix)
+    probabilities = {name: _probability(held[name], *calibrated[name]) for name in HEADS}
+    marks = _marks(lessons, probabilities)
     return DangerModel(
         vocabulary=space.vocabulary,
         idf=space.idf,
         weights=np.column_stack([*(calibrated[name][0] * heads[name].weights for name in HEADS), weights]),
         bias=np.array([*(calibrated[name][0] * heads[name].bias + calibrated[name][1] for name in HEADS), *bias]),
         categories=categories,
-        marks=_marks(lessons, {name: _probability(held[name], *calibrated[name]) for name in HEADS}),
+        marks=marks,
+        held=tuple(_judged(lessons, probabilities["danger"], marks)),
     )
 
 
@@ -155,12 +160,13 @@ def _probability(scores: np.ndarray, slope: float, offset: float) -> np.ndarray:
 def _marks(lessons: Sequence[Lesson], probabilities: dict[str, np.ndarray]) -> Marks:
     danger = np.array([lesson.danger for lesson in lessons])
     twin = np.array([lesson.author is not None for lesson in lessons])
-    harmless = np.array([not lesson.danger and lesson.level in (None, Level.NONE) for lesson in lessons])
+    # Topics where some need a person hold some dangers too: they say nothing of false alarms.
+    harmless = np.array([not lesson.danger and lesson.level in (None, Level.NONE) and lesson.person is not None for lesson in lessons])
     known, critical = _truth(lessons, "critical")
     quiet = harmless & np.array([lesson.person is False for lesson in lessons])
     return Marks(
         flag=_mark(probabilities["danger"], harmless, twin, _FLAGGED),
-        ask=_mark(probabilities["danger"], harmless & ~danger, twin, _ASKED),
+        ask=_mark(probabilities["danger"], harmless, twin, _ASKED),
         doubt=float(np.quantile(probabilities["danger"][danger & twin], _DOUBTED)) if (danger & twin).any() else 0.0,
         critical=_balanced(probabilities["critical"][known], critical),
         person=_mark(probabilities["person"], quiet, twin, _PERSON),
@@ -178,3 +184,25 @@ def _mark(found: np.ndarray, harmless: np.ndarray, twin: np.ndarray, allowed: di
 def _balanced(found: np.ndarray, critical: np.ndarray) -> float:
     """Where nine in ten of the critical are called so: when unsure between two levels, the higher."""
     return float(np.quantile(found[critical], 0.1)) if critical.any() else 0.5
+
+
+def _judged(lessons: Sequence[Lesson], found: np.ndarray, marks: Marks) -> Iterator[Held]:
+    """How the held-out examples came out, by level, author, register and category."""
+    groups: dict[str, list[int]] = {}
+    for index, lesson in enumerate(lessons):
+        for name in _groups(lesson):
+            groups.setdefault(name, []).append(index)
+    for name, members in sorted(groups.items()):
+        some = found[members]
+        yield Held(group=name, count=len(members), flagged=int((some >= marks.flag).sum()), reached=int((some >= marks.ask).sum()))
+
+
+def _groups(lesson: Lesson) -> Iterator[str]:
+    if lesson.author is None or lesson.level is None:
+        yield "topics: crisis" if lesson.danger else "topics: all others"
+        return
+    yield f"level {lesson.level.value}"
+    if lesson.danger:
+        yield f"author {lesson.author}"
+        yield f"register {lesson.register}"
+        yield f"category {lesson.category}"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.model import Level, Risk
+from bot.understanding.cues import Cues
 from bot.understanding.danger import DangerModel, Heard, Marks
 from bot.understanding.normalise import fold, words
 from bot.understanding.romanise import plain
@@ -38,6 +39,7 @@ class Rule:
 class Lexicon:
     rules: tuple[Rule, ...]
     unless: re.Pattern[str] | None  # for every rule
+    cues: Cues | None = None  # heard where there is no model
 
 
 def phrases(said: Iterable[str]) -> re.Pattern[str] | None:
@@ -52,9 +54,14 @@ def spelled(text: str) -> str:
 
 
 def assess(text: str, lexicon: Lexicon, model: DangerModel | None = None) -> Risk:
-    """What rules and model find together; the rules stand alone where there is no model."""
+    """What rules and model find together; without a model rules and cues stand alone."""
     found = by_rules(text, lexicon)
-    return found if model is None else _together(found, model.hear(text[:_HEARD]), model.marks)
+    if model is not None:
+        return _together(found, model.hear(text[:_HEARD]), model.marks)
+    if found.flag.flagged or lexicon.cues is None:
+        return found
+    guessed = lexicon.cues.read(text)
+    return replace(guessed, ask=guessed.ask or found.ask, category=found.category, reasons=(*found.reasons, *guessed.reasons))
 
 
 def assess_in_context(before: Sequence[str], text: str, lexicon: Lexicon, model: DangerModel | None = None) -> Risk:

@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Level, Risk
-from bot.understanding.risk import Lexicon, Rule, assess, phrases, spelled
+from bot.understanding.cues import Cues, cue
+from bot.understanding.risk import Lexicon, Rule, assess, assess_in_context, phrases, spelled
+from tests.fakes.danger import Mind
 
 
 def rule(id, level, *any, unless=(), category="physical_violence"):
@@ -112,3 +116,77 @@ def test_any_text_is_assessed(text):
 @given(st.text(alphabet="abc *", max_size=10))
 def test_a_long_run_of_words_is_read_in_no_time(piece):
     assess((piece + " amake ") * 200, LEXICON)
+
+
+# --- with the danger model
+
+
+def together(text, **heard):
+    return assess(text, LEXICON, Mind(**heard))
+
+
+def test_the_model_finds_what_no_rule_says():
+    assert together("ami ar parchi na", danger=0.9) == Risk(flag=Level.URGENT, category="captivity", reasons=("model",))
+    assert together("ami ar parchi na", danger=0.9, critical=0.5).flag is Level.CRITICAL
+
+
+def test_below_its_mark_it_asks_softly_and_below_that_it_is_silent():
+    assert together("ami ar parchi na", danger=0.59) == Risk(ask=True, category="captivity", reasons=("model",))
+    assert together("ami ar parchi na", danger=0.19) == Risk()
+
+
+def test_a_rule_acts_without_the_model_and_in_its_own_category():
+    assert together("amake mare", danger=0.02) == Risk(flag=Level.URGENT, category="physical_violence", reasons=("hits",))
+
+
+def test_the_higher_level_of_the_two_counts():
+    assert together("amake mare", danger=0.9, critical=0.9).flag is Level.CRITICAL
+    assert together("mere felbe", danger=0.9, critical=0.0).flag is Level.CRITICAL
+
+
+def test_a_rule_only_asks_where_the_model_is_all_but_sure_that_it_is_harmless():
+    assert together("amake mare", danger=0.001) == Risk(ask=True, category="physical_violence", reasons=("hits",))
+
+
+def test_a_person_may_be_needed_without_danger():
+    assert together("beton dey na", danger=0.1, person=0.9) == Risk(flag=Level.STANDARD, category="captivity", reasons=("model",))
+    assert together("beton dey na", danger=0.3, person=0.9).ask
+    assert together("beton dey na", danger=0.9, person=0.9).flag is Level.URGENT
+
+
+def test_without_a_model_the_cues_speak_below_the_rules():
+    cues = Cues(ask=1, flag=2, points={cue("kanna"): 1, cue("ghum"): 1})
+    lexicon = replace(LEXICON, cues=cues)
+    assert assess("kanna pay", lexicon) == Risk(ask=True, reasons=("cues",))
+    assert assess("kanna pay ghum nai", lexicon).flag is Level.URGENT
+    assert assess("amake mare", lexicon).reasons == ("hits",)
+    assert assess("golpo: amake mare", lexicon).ask
+    assert assess("kanna pay", lexicon, Mind()) == Risk()
+
+
+# --- in context
+
+
+def test_three_messages_say_what_none_of_them_says():
+    assert assess_in_context(["amake"], "mare", LEXICON).flag is Level.URGENT
+    assert assess_in_context(["amake", "khub"], "mare", LEXICON).reasons == ("hits", "context")
+    assert assess_in_context([], "mare", LEXICON) == Risk()
+
+
+def test_the_model_too_hears_them_together():
+    mind = Mind(danger=0.9, only=("malik", "marse"))
+    assert assess_in_context(["malik amake"], "marse", LEXICON, mind).flag is Level.URGENT
+    assert assess_in_context(["passport"], "marse", LEXICON, mind) == Risk()
+
+
+def test_what_was_said_before_is_not_judged_again():
+    assert assess_in_context(["amake mare"], "thanks", LEXICON) == Risk()
+    assert assess_in_context(["malik", "marse"], "passport", LEXICON, Mind(danger=0.9, only=("malik", "marse"))) == Risk()
+
+
+def test_what_a_message_says_alone_needs_no_context():
+    assert assess_in_context(["amake"], "mere felbe", LEXICON) == assess("mere felbe", LEXICON)
+
+
+def test_a_soft_question_is_kept_though_the_context_says_nothing():
+    assert assess_in_context(["passport"], "golpo: amake mare", LEXICON).ask
