@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.agencies import named
+from actions.costs import counted
 from actions.offers import judged
 from actions.scenes import End, Scene, scene, shown
 from actions.speaking import button, entity, sentence, speak, ways
@@ -19,7 +20,7 @@ from bot.understanding.answering import told
 from bot.understanding.commands import Command
 from bot.understanding.risk import CRISIS
 
-ENDS: Mapping[str, End] = {"offer_check": judged, "agency_check": named}
+ENDS: Mapping[str, End] = {"offer_check": judged, "agency_check": named, "cost_check": counted}
 
 
 class ActionFlow(Action):

@@ -14,6 +14,7 @@ from bot.content_style import load_style, unlike_her
 from bot.desk.words import load_words
 from bot.errors import ContentError
 from bot.examples import Example, examples
+from bot.fees import Fees, load_fees
 from bot.flows import Plan, load_flows
 from bot.knowledge import DIRECTORY, LANGUAGES, Knowledge, Text, load, read_yaml, take
 from bot.near import near_copies
@@ -53,14 +54,14 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
         content = load(directory)
         categories = {rule.category for rule in load_lexicon(directory).rules} | {OTHER}
         replies = load_replies(content.hotlines, directory)
-        plans, flags = load_flows(directory), load_red_flags(directory)
+        plans, flags, costs = load_flows(directory), load_red_flags(directory), load_fees(directory)
         load_words(directory)
         lines = examples(root / "data" / "nlu")
         style = load_style(directory / "style.yml")
         domain, rules = read_yaml(root / "domain.yml"), _rules(root / "data" / "stories")
     except ContentError as error:
         return [str(error)]
-    told = (*pieces(content), *_guided(plans, flags))
+    told = (*pieces(content), *_guided(plans, flags), *_costs(costs))
     found = [problem for piece in told for problem in _piece(piece, content)]
     found.extend(item_problems(content))
     found.extend(unlike_her(((piece.where, piece.text) for piece in told), style))
@@ -71,6 +72,11 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
     found.extend(_domain(domain, rules, lines))
     found.extend(_examples(lines))
     return found
+
+
+def text_problems(content: Knowledge) -> list[str]:
+    """What is wrong with the texts, their numbers, sources and ways: what a change must pass before it goes live."""
+    return [*(problem for piece in pieces(content) for problem in _piece(piece, content)), *_titles(content), *item_problems(content)]
 
 
 def pieces(content: Knowledge) -> Iterator[Piece]:
@@ -108,6 +114,13 @@ def _guided(plans: Mapping[str, Plan], flags: tuple[RedFlag, ...]) -> Iterator[P
         yield Piece(f"red_flags.yml: {flag.id}.name", flag.name, MAX_WORDS["name"])
         for passage in (flag.why, flag.do):
             yield _of(f"red_flags.yml: {flag.id}", passage, MAX_WORDS["brief"])
+
+
+def _costs(costs: Fees) -> Iterator[Piece]:
+    for fee in costs.fees:
+        yield _of(f"fees.yml: {fee.id}", fee.name, MAX_WORDS["brief"])
+    for name, rule in costs.rules.items():
+        yield _of(f"fees.yml: rules.{name}", rule, MAX_WORDS["brief"])
 
 
 def numbers(text: str) -> set[str]:

@@ -13,7 +13,8 @@ from bot.settings import ROOT
 INNER = ("bot.model", "bot.errors")
 READING = (*INNER, "bot.understanding", "bot.knowledge", "bot.items", "bot.source")
 TOPS = (
-    "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.content_items", "bot.content_style", "bot.messenger_setup",
+    "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.content_items", "bot.content_style",
+    "bot.content_commands", "bot.live", "bot.review", "bot.switched", "bot.lines", "bot.messenger_setup",
     "bot.understand", "bot.evaluation",
     "bot.staff_commands", "bot.agency_commands", "bot.desk_house",
 )  # fmt: skip
@@ -34,6 +35,8 @@ PLACES = {
     "bot.staff": (),
     "bot.handoff": (*INNER, "bot.handoff", "bot.rota"),
     "bot.holding": (*READING, "bot.rota"),
+    "bot.ringing": READING,
+    "bot.alerts": (*READING, "bot.ringing", "bot.threads"),
     "bot.shelter": (*READING, "bot.holding", "bot.threads"),
     "bot.source": ("bot.errors",),
     "bot.items": (*INNER, "bot.understanding", "bot.source"),
@@ -41,6 +44,7 @@ PLACES = {
     "bot.agencies": (*INNER, "bot.understanding", "bot.agencies"),
     "bot.flows": READING,
     "bot.redflags": READING,
+    "bot.fees": READING,
     "bot.triage": READING,
     "bot.replies": READING,
     "bot.reply_check": (*READING, "bot.replies"),
@@ -49,10 +53,10 @@ PLACES = {
     "bot.near": ("bot.understanding",),
     "bot.reading_level": ("bot.understanding",),
     "bot.dialogue": (*READING, "bot.flows"),
-    "bot.storage": (*READING, "bot.storage", "bot.agencies", "bot.handoff", "bot.rota", "bot.holding", "bot.staff"),
+    "bot.storage": (*READING, "bot.storage", "bot.agencies", "bot.handoff", "bot.rota", "bot.holding", "bot.staff", "bot.ringing"),
     "bot.storage.tracker_store": (*READING, "bot.storage", "bot.settings"),  # Rasa makes it (endpoints.yml): nobody can hand it anything
     "bot.storage.directory": (*READING, "bot.storage", "bot.agencies", "bot.settings"),  # the action server makes it
-    "bot.channels": (*READING, "bot.channels", "bot.transport"),
+    "bot.channels": (*READING, "bot.channels", "bot.transport", "bot.ringing"),
     "bot.house": (*READING, "bot.triage", "bot.replies", "bot.handoff"),
     "bot.gateway": (*READING, "bot.triage", "bot.replies", "bot.handoff", "bot.house"),
     "bot.outbox": (*READING, "bot.threads", "bot.keyed"),
@@ -62,7 +66,7 @@ PLACES = {
     "bot.nlu": (*READING, "bot.nlu", "bot.flows"),
     "bot.nlu.server": (*INNER, "bot.settings", "bot.logs", "bot.nlu", "bot.storage.tracker_store", "bot.training"),
     **dict.fromkeys(TOPS, ANY),
-    "actions": (*READING, "bot.storage", "bot.flows", "bot.redflags", "bot.agencies", "actions"),
+    "actions": (*READING, "bot.storage", "bot.flows", "bot.redflags", "bot.fees", "bot.agencies", "actions"),
 }
 # What is not ours → who may import it.
 OUTSIDE = {
