@@ -169,6 +169,11 @@ def test_for_a_woman_109_is_among_them(situation, script):
     assert "109" in numbers(first(situation, script))
 
 
+@each(place={"bd", "unknown"}, category=HELD | {"physical_violence", "sexual_violence"}, whom={ANOTHER})
+def test_for_a_relative_who_may_be_abroad_16135_is_among_them(situation, script):
+    assert "16135" in numbers(first(situation, script))
+
+
 @each(place={"bd"}, category={"missing_person", "death_abroad", "fraud", "wage_exploitation"})
 def test_for_migrants_16135_is_among_them(situation, script):
     assert "16135" in numbers(first(situation, script))
@@ -240,7 +245,8 @@ def test_care_without_police_is_told_only_in_bangladesh(situation, script):
     hospital = re.compile("হাসপাতাল|hospital")
     both = first(situation, script) + then(situation, script)
     if situation.place == "bd":
-        assert re.search("পুলিশ লাগে না|police lage na|without police", both) or situation.whom == ANOTHER
+        assert re.search("পুলিশ লাগে না|police lage na|without police", both)
+        assert re.search("চাইলে|[Cc]haile|you want|they want", both)  # only if she wants
         assert re.search("৩ দিন|3 din|3 days", both)
     elif situation.place == "unknown":
         assert not hospital.search(first(situation, script))
