@@ -18,8 +18,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot import danger_training
+from bot.alerts import Alerts, Door
+from bot.channels.mail import Mail
 from bot.channels.messenger import Messenger
 from bot.channels.telegram import Telegram
+from bot.channels.telegram_bot import connect
+from bot.channels.telegram_staff import TelegramGroup
 from bot.channels.web import Web
 from bot.desk.desk import Desk
 from bot.desk_house import build_desk
@@ -31,6 +35,7 @@ from bot.knowledge import DIRECTORY, Knowledge, knowledge, read_yaml
 from bot.model import Channel, Inbound, Received, Reply, State
 from bot.outbox import Outbox
 from bot.replies import load_replies
+from bot.ringing import load_wording
 from bot.settings import Settings
 from bot.shelter import Shelter
 from bot.storage import Database, Repository, Sealer
@@ -73,6 +78,7 @@ class House:
     telegram: Telegram | None
     messenger: Messenger | None
     desk: Desk
+    alerts: Alerts
 
     def close_streams(self) -> None:
         """Open event streams would hold the shutdown up."""
@@ -94,11 +100,12 @@ def build(settings: Settings) -> House:
     channels: dict[str, Channel] = {channel.name: channel for channel in (web, telegram, messenger) if channel is not None}
     owner = f"{socket.gethostname()}:{settings.port}"
     gateway = _gateway(settings, content, store, rasa)
+    alerts = Alerts(store, _doors(settings, telegram), now)
     spool = Spool(settings.var / "spool" / f"{settings.port}.log", sealer)
     worker = Worker(
         store=store,
         gateway=gateway,
-        shelter=Shelter(spool, store, channels, holding(), gateway.needs_numbers, now),
+        shelter=Shelter(spool, store, channels, holding(), gateway.needs_numbers, now, alerts.tell),
         outbox=Outbox(store, channels, owner=owner, clock=now),
         channels=channels,
         owner=owner,
@@ -107,7 +114,7 @@ def build(settings: Settings) -> House:
     intake.worker = worker
     cases = Casework(database, sealer, clock=now, fit=_fit(channels))
     desk = build_desk(settings, database, sealer, cases, now)
-    return House(settings, store, worker, rasa, client, web, telegram, messenger, desk)
+    return House(settings, store, worker, rasa, client, web, telegram, messenger, desk, alerts)
 
 
 def application(house: House) -> Starlette:
@@ -122,7 +129,7 @@ def application(house: House) -> Starlette:
 @contextlib.asynccontextmanager
 async def _life(house: House) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    tasks = [asyncio.create_task(house.worker.run(stop))]
+    tasks = [asyncio.create_task(house.worker.run(stop)), asyncio.create_task(house.alerts.run(stop))]
     if house.telegram is not None:
         tasks.append(asyncio.create_task(_run_telegram(house.telegram, house.settings.public_url, stop)))
     try:
@@ -133,6 +140,7 @@ async def _life(house: House) -> AsyncIterator[None]:
         for channel in (house.telegram, house.messenger):
             if channel is not None:
                 await channel.close()
+        await house.alerts.close()
         await house.client.aclose()
         await off_loop(house.store.close)
 
@@ -194,6 +202,18 @@ def _messenger(settings: Settings, intake: Intake) -> Messenger | None:
         settings.messenger_page_token.reveal(), settings.messenger_app_secret.reveal(), settings.messenger_verify_token.reveal(),
         settings.messenger_graph_url, intake,
     )  # fmt: skip
+
+
+def _doors(settings: Settings, telegram: Telegram | None) -> dict[str, Door]:
+    """The ways to staff that are set up. The same bot serves both: its connections are closed with the channel."""
+    wording, doors = load_wording(settings.alert_language, settings.desk_address), dict[str, Door]()
+    if settings.staff_telegram_chat_id:
+        shared = telegram.bot if telegram is not None and not settings.staff_telegram_bot_token else None
+        bot = shared or connect(settings.staff_token.reveal(), settings.telegram_api_url)
+        doors["telegram"] = TelegramGroup(bot, settings.staff_telegram_chat_id, wording, now, own=shared is None)
+    if settings.smtp_url:
+        doors["email"] = Mail(settings.smtp_url.reveal(), settings.alert_from, settings.alert_to, wording, now)
+    return doors
 
 
 def _fit(channels: dict[str, Channel]) -> Callable[[str, Reply], tuple[Reply, ...]]:

@@ -56,6 +56,13 @@ class Settings:
     messenger_app_secret: Secret
     messenger_verify_token: Secret
     messenger_graph_url: str
+    staff_telegram_chat_id: int  # the group in which staff are alerted; 0: none
+    staff_telegram_bot_token: Secret  # of a bot of its own for it; empty: the same bot
+    staff_telegram_relay: bool  # cases are answered there too, each in a topic of its own
+    smtp_url: Secret  # smtp://user:password@host:587 or smtps://…; empty: no e-mail
+    alert_from: str
+    alert_to: tuple[str, ...]  # the duty manager's addresses
+    alert_language: str  # bn | en
     rate_per_minute: int  # messages a person may have answered by the dialogue in a minute; danger is never limited
     max_text: int  # characters of one message that are read; the rest is cut, and she is told
     log_level: str
@@ -67,6 +74,16 @@ class Settings:
     @property
     def messenger(self) -> bool:
         return bool(self.messenger_page_token)
+
+    @property
+    def staff_token(self) -> Secret:
+        """Of the bot that speaks in the staff's group."""
+        return self.staff_telegram_bot_token or self.telegram_bot_token
+
+    @property
+    def desk_address(self) -> str:
+        """What a link to the desk begins with."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def secure(self) -> bool:
@@ -103,6 +120,13 @@ def load(environ: dict[str, str] | None = None, *, create_keys: bool = True) -> 
         messenger_app_secret=Secret(env.get("MESSENGER_APP_SECRET", "").strip()),
         messenger_verify_token=Secret(env.get("MESSENGER_VERIFY_TOKEN", "").strip()),
         messenger_graph_url=_url(env, "MESSENGER_GRAPH_URL", "https://graph.facebook.com/v21.0", ("http", "https")).rstrip("/"),
+        staff_telegram_chat_id=_chat(env),
+        staff_telegram_bot_token=Secret(env.get("STAFF_TELEGRAM_BOT_TOKEN", "").strip()),
+        staff_telegram_relay=_choice(env, "STAFF_TELEGRAM_RELAY", "0", ("0", "1")) == "1",
+        smtp_url=Secret(_url(env, "SMTP_URL", "", ("smtp", "smtps"))),
+        alert_from=env.get("ALERT_FROM", "").strip(),
+        alert_to=tuple(address.strip() for address in env.get("ALERT_TO", "").split(",") if address.strip()),
+        alert_language=_choice(env, "ALERT_LANGUAGE", "BN", ("BN", "EN")).lower(),
         rate_per_minute=_integer(env, "RATE_PER_MINUTE", 20, 1, 10_000),
         max_text=_integer(env, "MAX_TEXT", 4000, 100, 100_000),
         log_level=_choice(env, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
@@ -135,6 +159,14 @@ def _check(s: Settings) -> None:
             "TELEGRAM_WEBHOOK_SECRET is missing: with PUBLIC_URL set, Telegram calls the webhook and must prove itself. "
             "Choose 32 or more letters and digits."
         )
+    if s.staff_telegram_chat_id and not s.staff_token:
+        raise SettingError("STAFF_TELEGRAM_CHAT_ID needs a bot: set STAFF_TELEGRAM_BOT_TOKEN, or TELEGRAM_BOT_TOKEN.")
+    if s.staff_telegram_relay and not s.staff_telegram_chat_id:
+        raise SettingError("STAFF_TELEGRAM_RELAY needs STAFF_TELEGRAM_CHAT_ID: the number of a group with topics.")
+    if s.staff_telegram_bot_token and ":" not in s.staff_telegram_bot_token.reveal():
+        raise SettingError("STAFF_TELEGRAM_BOT_TOKEN does not look like a token of @BotFather (digits, a colon, letters).")
+    if s.smtp_url and ("@" not in s.alert_from or not s.alert_to or not all("@" in address for address in s.alert_to)):
+        raise SettingError("SMTP_URL needs ALERT_FROM and ALERT_TO: e-mail addresses of the sender and of the duty manager.")
     if s.telegram and ":" not in s.telegram_bot_token.reveal():
         raise SettingError("TELEGRAM_BOT_TOKEN does not look like a token of @BotFather (digits, a colon, letters).")
 
@@ -177,6 +209,17 @@ def _choice(env: dict[str, str], name: str, default: str, allowed: tuple[str, ..
     if value not in allowed:
         raise SettingError(f"{name} is {value!r}, but must be one of {', '.join(allowed)}.")
     return value
+
+
+def _chat(env: dict[str, str]) -> int:
+    raw = env.get("STAFF_TELEGRAM_CHAT_ID", "").strip()
+    try:
+        chat = int(raw or 0)
+    except ValueError:
+        chat = 1
+    if chat > 0:  # a person's chat: her messages would be taken for the staff's
+        raise SettingError("STAFF_TELEGRAM_CHAT_ID must be the number of a group, such as -1001234567890.")
+    return chat
 
 
 def _url(env: dict[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, StoreAway
 from bot.holding import Holding
 from bot.model import Channel, Inbound, Kind, Outgoing, Reply, State
 from bot.threads import off_loop
@@ -15,6 +16,7 @@ from bot.threads import off_loop
 log = logging.getLogger(__name__)
 
 _AGAIN = timedelta(minutes=10)  # the same is not said more often, to her or to us
+_TELLING = 2.0  # seconds her message may wait for our own alert
 _REMEMBERED = 10_000  # people told
 
 
@@ -46,27 +48,36 @@ class Shelter:
         texts: Holding,
         dangerous: Callable[[str], bool],
         clock: Callable[[], datetime],
-        tell: Callable[[], Awaitable[None]] | None = None,
+        tell: Callable[[str], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         self._keep, self._store, self._channels, self._texts = keep, store, channels, texts
         self._dangerous, self._clock, self.tell = dangerous, clock, tell
         self._told: dict[tuple[str, str], datetime] = {}
         self._rang: datetime | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def waiting(self) -> bool:
         return self._keep.waiting
 
     async def take(self, events: list[Inbound]) -> None:
-        """Keeps them; when it returns they are safe."""
-        await off_loop(self._keep.keep, events)
-        await self.away()
+        """Keeps them; when it returns they are safe. Raises StoreAway where the disk takes nothing either: then the platform must bring
+        them again. Numbers come and a human is told even so."""
+        full = False
+        try:
+            await off_loop(self._keep.keep, events)
+        except OSError as error:
+            log.error("Messages cannot be kept on disk: %s", type(error).__name__)
+            full = True
         for event in events:
             if event.kind in (Kind.TEXT, Kind.MEDIA) and self._dangerous(event.text):
                 await self._numbers(event)
+        await self.away("disk_full" if full else "database_away")
+        if full:
+            raise StoreAway
 
-    async def away(self) -> None:
-        """Tells a human that the store does not answer."""
+    async def away(self, kind: str = "database_away") -> None:
+        """Tells a human that the store does not answer. Nobody waits long for that."""
         now = self._clock()
         if self._rang is not None and now - self._rang < _AGAIN:
             return
@@ -74,9 +85,23 @@ class Shelter:
         log.critical("The database is away: messages are kept on disk, danger is answered with numbers. Bring it back.")
         if self.tell is not None:
             try:
-                await self.tell()
+                await asyncio.wait_for(asyncio.shield(self._telling(kind)), _TELLING)
+            except asyncio.TimeoutError:
+                return
             except Exception as error:
                 log.error("Nobody could be told that the database is away: %s", type(error).__name__)
+
+    def _telling(self, kind: str) -> asyncio.Task[None]:
+        assert self.tell is not None
+        task = asyncio.ensure_future(self.tell(kind))
+        self._tasks.add(task)
+        task.add_done_callback(self._told_or_not)
+        return task
+
+    def _told_or_not(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._rang = None  # tried again with the next message
 
     async def bring_in(self) -> None:
         """What was kept, to the store. Raises while that is away."""

@@ -30,6 +30,12 @@ def options(parser: argparse.ArgumentParser) -> None:
         ("enable", "she may sign in again"),
     ):
         acts.add_parser(name, help=what).add_argument("login")
+    acts.add_parser("link", help="prints a one-time code with which her Telegram account may act for her in the staff group").add_argument(
+        "login"
+    )
+    email = acts.add_parser("email", help="where she is alerted by e-mail; without an address, no more")
+    email.add_argument("login")
+    email.add_argument("address", nargs="?")
     role = acts.add_parser("role", help="another role or team; ends her sessions")
     role.add_argument("login")
     role.add_argument("role", choices=[role.value for role in Role])
@@ -79,6 +85,16 @@ def _change(arguments: argparse.Namespace, settings: Settings, accounts: Account
     staff = found.staff
     if arguments.act == "reset":
         _tell(settings, found.login, accounts.reset(None, staff.id))
+        return
+    if arguments.act == "link":
+        code = accounts.new_link(staff.id)
+        sys.stdout.write(f"In the staff group write: /link {code}\nIt is good for 24 hours, once.\n")
+        return
+    if arguments.act == "email":
+        if arguments.address is not None and "@" not in arguments.address:
+            raise SohojatriError("An e-mail address has an @.")
+        accounts.set_contact(staff.id, "email", arguments.address)
+        sys.stdout.write(f"{found.login}: {'set' if arguments.address else 'removed'}\n")
         return
     if arguments.act == "role":
         team = staff.team if arguments.team is None else arguments.team

@@ -15,7 +15,7 @@ from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Lin
 from telegram.error import TelegramError
 
 from bot.channels import telegram_polling, telegram_updates
-from bot.channels.telegram_bot import connect, translated
+from bot.channels.telegram_bot import PollingBot, connect, translated
 from bot.channels.telegram_updates import ALLOWED, COMMANDS
 from bot.channels.text import in_parts
 from bot.channels.webhook import decode, read, same
@@ -42,6 +42,11 @@ class Telegram:
         self._inbox = inbox
         self._texts = texts
         self._answers: set[asyncio.Task[None]] = set()
+
+    @property
+    def bot(self) -> PollingBot:
+        """For whatever else speaks with the same token."""
+        return self._bot
 
     def routes(self) -> list[Route]:
         return [Route(PATH, self._webhook, methods=["POST"])]

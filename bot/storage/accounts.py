@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy.engine import Connection
 
 from bot.staff import Account, Action, AuditEntry, Credentials, Role, Session, Staff, Stage
-from bot.storage import audit, desk_settings, signing_in, staff_rows, staff_sessions
+from bot.storage import audit, contacts, desk_settings, signing_in, staff_rows, staff_sessions
 from bot.storage.engine import Database
 from bot.storage.sealing import Sealer
 from bot.storage.transaction import Transaction, attempted
@@ -62,6 +62,24 @@ class Accounts:
 
     def set_language(self, staff: str, language: str) -> None:
         self._write(lambda tx: staff_rows.set_language(tx, staff, language))
+
+    # Outside the desk
+
+    def set_contact(self, staff: str, door: str, address: str | None) -> None:
+        """Where she is alerted: `door` is email. None takes it away. Raises UnknownStaff."""
+        self._write(lambda tx: contacts.put(tx, staff, door, address))
+
+    def new_link(self, staff: str) -> str:
+        """A one-time code for her Telegram account. Raises UnknownStaff."""
+        return self._write(lambda tx: contacts.new_link(tx, staff))
+
+    def link(self, code: str, account: str) -> str | None:
+        """Makes a Telegram account hers whose code it is, and says who that is; None: no good code."""
+        return self._write(lambda tx: contacts.link(tx, code, account))
+
+    def linked(self, account: str) -> str | None:
+        """Whose Telegram account it is, if she is active."""
+        return self._read(lambda tx: contacts.of(tx, contacts.TELEGRAM, account))
 
     # Credentials
 

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Row
 
 from bot.handoff import Case, Stage
 from bot.storage import caserows, casework
+from bot.storage.care_tables import relay_topics
 from bot.storage.inbox import moment
 from bot.storage.tables import alert_deliveries, alerts, cases, clocks, events, forms, notes
 from bot.storage.transaction import Transaction
@@ -52,6 +53,6 @@ def remove(tx: Transaction, person: int, *, keep: str | None = None) -> None:
     doomed = select(cases.c.id).where(*gone)
     rung = select(alerts.c.id).where(alerts.c.case_id.in_(doomed))
     tx.connection.execute(delete(alert_deliveries).where(alert_deliveries.c.alert_id.in_(rung)))
-    for table in (alerts, clocks, notes, forms, events):
+    for table in (alerts, clocks, notes, forms, events, relay_topics):
         tx.connection.execute(delete(table).where(table.c.case_id.in_(doomed)))
     tx.connection.execute(delete(cases).where(*gone))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from functools import partial
@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
 from bot.model import Inbound, Outcome, Outgoing, Received, Reply, State, Turn
-from bot.storage import carrying, casework, inbox, leases, outbox, sweeping, turns
+from bot.ringing import Ring
+from bot.storage import carrying, casework, inbox, leases, outbox, ringing, sweeping, turns
 from bot.storage.engine import Database
 from bot.storage.sealing import Sealer
 from bot.storage.transaction import Transaction, attempted
@@ -146,6 +147,18 @@ class Repository:
     def sweep(self) -> None:
         """Fires the clocks of cases that are due, and offers what waits to who is on duty. Replies it orders are found by `work`."""
         sweeping.sweep(partial(self._run, self._database.read), partial(self._run, self._database.write))
+
+    def take_rings(self, door: str, seconds: float, limit: int) -> list[Ring]:
+        """Alerts that this door has to ring now; nobody else gets them for so many seconds."""
+        if not self._run(self._database.read, lambda tx: ringing.waiting(tx, door, 1)):
+            return []
+        return self._run(self._database.write, lambda tx: ringing.take(tx, door, seconds, limit))
+
+    def rung(self, door: str, alerts: Sequence[int]) -> None:
+        self._run(self._database.write, lambda tx: ringing.rung(tx, door, alerts))
+
+    def ring_later(self, door: str, alerts: Sequence[int], due_at: datetime) -> None:
+        self._run(self._database.write, lambda tx: ringing.later(tx, door, alerts, due_at.timestamp()))
 
     def ring(self, kind: str) -> None:
         """An alert that is of no case: something happened to the program itself."""

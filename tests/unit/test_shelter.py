@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
+import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.errors import StoreAway, Unreachable
+from bot.errors import StoreAway, TryLater, Unreachable
 from bot.holding import holding
 from bot.model import Inbound, Kind, Received
 from bot.shelter import Shelter
@@ -61,6 +63,7 @@ class House:
     def __init__(self, folder) -> None:
         self.now = datetime(2026, 11, 27, tzinfo=timezone.utc)
         self.store, self.channel, self.told = Store(), Channel(), 0
+        self.kinds, self.nobody = list[str](), False
         self.path = folder / "spool" / "8080.log"
         self.spool = Spool(self.path, Sealer(f"1:{KEYS[0]}", KEYS[1]))
         shelter = Shelter(
@@ -68,8 +71,11 @@ class House:
         )
         self.worker = Worker(store=self.store, gateway=None, outbox=None, channels={}, owner="w", clock=lambda: self.now, shelter=shelter)  # type: ignore[arg-type]
 
-    async def tell(self) -> None:
+    async def tell(self, kind: str) -> None:
         self.told += 1
+        self.kinds.append(kind)
+        if self.nobody:
+            raise TryLater
 
     @property
     def texts(self) -> list[str]:
@@ -142,6 +148,41 @@ async def test_a_human_is_told_once_and_again_after_a_while(house: House) -> Non
     house.now += timedelta(minutes=11)
     await house.worker.receive([event(9)])
     assert house.told == 2
+
+
+async def test_who_reached_nobody_tries_again_with_the_next_message(house: House) -> None:
+    house.store.away, house.nobody = True, True
+    await house.worker.receive([event(1)])
+    house.nobody = False
+    await house.worker.receive([event(2)])
+    await house.worker.receive([event(3)])
+    assert house.told == 2
+
+
+async def test_with_the_disk_full_too_numbers_come_and_a_human_is_told_and_nothing_is_acknowledged(house: House, monkeypatch) -> None:
+    def full(events: list[Inbound]) -> None:
+        raise OSError(28, "No space left on device")
+
+    house.store.away = True
+    monkeypatch.setattr(house.spool, "keep", full)
+    with pytest.raises(StoreAway):
+        await house.worker.receive([event(1, "he will kill me")])
+    assert house.kinds == ["disk_full"] and len(house.channel.sent) == 1
+    house.store.away = False
+    await house.worker.receive([event(1, "he will kill me")])
+    assert house.texts == ["he will kill me"], "the platform brings it again"
+
+
+async def test_a_slow_door_of_the_alerts_holds_no_message_up(house: House, monkeypatch) -> None:
+    monkeypatch.setattr("bot.shelter._TELLING", 0.05)
+
+    async def slow(kind: str) -> None:
+        await asyncio.sleep(3)
+
+    house.worker._shelter.tell, house.store.away = slow, True  # type: ignore[union-attr]
+    begun = time.monotonic()
+    await house.worker.receive([event(1)])
+    assert time.monotonic() - begun < 1 and house.spool.waiting
 
 
 async def test_what_no_store_takes_is_put_aside_and_holds_up_nobody(house: House) -> None:
