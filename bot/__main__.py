@@ -76,8 +76,17 @@ def _actions(arguments: argparse.Namespace) -> None:
     from rasa_sdk.endpoint import create_app
 
     app = create_app("actions", cors_origins=None)
+    app.register_listener(lambda *_: _live(chosen), "before_server_start")
     app.config.KEEP_ALIVE_TIMEOUT = 75  # seconds; longer than Rasa keeps a connection, so that none is closed under a call
     app.run(host="127.0.0.1", port=chosen.actions_port, workers=1, access_log=False, motd=False)
+
+
+def _live(chosen: Settings) -> None:
+    """This process shows changed content within a minute."""
+    from bot import live, switched
+    from bot.knowledge import DIRECTORY
+
+    live.start(DIRECTORY, chosen.var / switched.FILE)
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -96,15 +105,11 @@ def _migrate(arguments: argparse.Namespace) -> None:
 
 
 def _content(arguments: argparse.Namespace) -> None:
-    """Check knowledge/, domain.yml and data/: exit code 1 when something is wrong."""
-    from bot.content import problems
+    """Check knowledge/ (exit code 1: something is wrong, 3: only overdue), list what is due, switch an item off or on."""
+    from bot import content_commands
 
-    logs.configure("INFO", "content")
-    found = problems()
-    for problem in found:
-        sys.stdout.write(problem + "\n")
-    sys.stdout.write(f"{len(found)} problems\n")
-    sys.exit(1 if found else 0)
+    logs.configure("WARNING", "content")
+    sys.exit(content_commands.run(arguments, settings.var_directory(), sys.stdout.write))
 
 
 def _messenger_setup(arguments: argparse.Namespace) -> None:
@@ -199,7 +204,11 @@ def _options(command: str, parser: argparse.ArgumentParser) -> None:
     if command == "train":
         parser.add_argument("--force", action="store_true", help="train even when nothing changed")
     if command == "content":
-        parser.add_argument("what", choices=["check"], help="check")
+        parser.add_argument("what", choices=["check", "due", "off", "on"], help="check, list what is due, or switch off or on")
+        named = "an item, topic or step, or step_visa.cost, country.sa, service.ttc, hotline.women"
+        parser.add_argument("id", nargs="?", help=f"for off and on: {named}")
+        parser.add_argument("--days", type=int, default=14, help="for due: also what falls due in so many days (14)")
+        parser.add_argument("--no-dates", action="store_true", help="for check: do not ask whether reviews are overdue")
     if command == "agencies":
         from bot.agency_commands import options as agency_options
 

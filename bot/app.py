@@ -31,7 +31,9 @@ from bot.dialogue import Rasa
 from bot.examples import detector, examples
 from bot.gateway import Gateway
 from bot.holding import holding
-from bot.knowledge import DIRECTORY, Knowledge, knowledge, read_yaml
+from bot.knowledge import DIRECTORY, Knowledge, read_yaml
+from bot.live import following
+from bot.live import start as start_live
 from bot.model import Channel, Inbound, Received, Reply, State
 from bot.outbox import Outbox
 from bot.replies import load_replies
@@ -42,6 +44,7 @@ from bot.storage import Database, Repository, Sealer
 from bot.storage.desk import Casework
 from bot.storage.migrate import upgrade
 from bot.storage.spool import Spool
+from bot.switched import FILE as OFF_FILE
 from bot.threads import off_loop
 from bot.transport import transport
 from bot.triage import load_lexicon
@@ -92,7 +95,7 @@ def build(settings: Settings) -> House:
     upgrade(settings.database_url)
     database, sealer = Database(settings.database_url), Sealer(settings.seal_keys.reveal(), settings.lookup_key.reveal())
     store = Repository(database, sealer)
-    content, intake = knowledge(), Intake()
+    content, intake = following(), Intake()
     client = httpx.AsyncClient(transport=transport())
     rasa = Rasa(client, settings.rasa_url, settings.rasa_timeout)
     web = _web(settings, content, store, intake)
@@ -128,6 +131,7 @@ def application(house: House) -> Starlette:
 
 @contextlib.asynccontextmanager
 async def _life(house: House) -> AsyncIterator[None]:
+    stop_watching = start_live(DIRECTORY, house.settings.var / OFF_FILE)
     stop = asyncio.Event()
     tasks = [asyncio.create_task(house.worker.run(stop)), asyncio.create_task(house.alerts.run(stop))]
     if house.telegram is not None:
@@ -135,6 +139,7 @@ async def _life(house: House) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        stop_watching()
         stop.set()
         await asyncio.wait(tasks, timeout=15)
         for channel in (house.telegram, house.messenger):

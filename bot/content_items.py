@@ -40,6 +40,8 @@ def item_problems(content: Knowledge) -> Iterator[str]:
             yield f"{where}: topic: {item.topic!r} is no topic; name one of topics/"
         if not item.next:
             yield f"{where}: next: is empty; say what comes next (a step, a topic, near, person)"
+    for topic in content.topics.values():
+        yield from _ways(f"topics/{topic.id}.yml", "next", [way for way in topic.next if not way.startswith("flow.")], ways)
     for country in content.countries.values():
         where = f"destinations/{country.id}"
         yield from _name(where, country.name)

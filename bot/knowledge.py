@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,9 +92,22 @@ class Knowledge:
 
 
 @functools.cache
-def knowledge() -> Knowledge:
-    """The project's content, loaded once a process."""
+def _loaded() -> Knowledge:
     return load(DIRECTORY)
+
+
+_source: Callable[[], Knowledge] = _loaded
+
+
+def knowledge() -> Knowledge:
+    """The project's content: loaded once a process, or as it is now where the process watches it (bot.live)."""
+    return _source()
+
+
+def use(source: Callable[[], Knowledge] | None) -> None:
+    """From here on this process takes its content from there; from None, as loaded once."""
+    global _source
+    _source = source or _loaded
 
 
 def load(directory: Path) -> Knowledge:

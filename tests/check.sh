@@ -5,4 +5,4 @@ cd "$(dirname "$0")/.."
 PY=.venv/bin/python
 echo "ruff";      $PY -m ruff check .
 echo "mypy";      $PY -m mypy bot actions
-echo "content";   $PY -m bot content check
+echo "content";   $PY -m bot content check --no-dates
