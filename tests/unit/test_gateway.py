@@ -303,6 +303,24 @@ async def test_anything_else_passes_the_questions_by():
     assert told.messages[-1] == Command("step", ("1",))
 
 
+@pytest.mark.parametrize("text", ["লুকাও", "লুকান", "এই চ্যাট লুকান", "hide", "Hide this chat", "muche felo", "lukao", "ei chat lukan", "মুছে ফেলো"])
+async def test_hiding_can_be_asked_for_in_words_whoever_waits(text):
+    for waits in ({}, {"case": Level.CRITICAL, "fixed": True}):
+        outcome = await answer(turn(text, **waits))
+        assert said(outcome).startswith("hide web")
+        assert not outcome.forget
+
+
+@pytest.mark.parametrize("text", ["ভুল বুঝেছেন", "vul bujhechen", "apni bhul bujhechen", "you misunderstood"])
+async def test_you_misunderstood_can_be_said_in_words(text):
+    assert said(await answer(turn(text))) in (sentence("menu"), sentence("menu", "en"))
+
+
+@pytest.mark.parametrize("text", ["muche den", "মুছে দিন", "delete"])
+async def test_deleting_is_not_hiding(text):
+    assert payloads(await answer(turn(text)))[0] == "delete_yes"
+
+
 async def test_without_the_question_yes_and_places_mean_what_they_always_do():
     told = Told()
     for text in ("1", "yes", "saudi"):

@@ -64,7 +64,7 @@ def test_only_thirteen_steps_can_be_named(name, number):
     [
         "next", "back", "begin", "menu", "delete_yes", "language", "language.bn", "language.en", "step.1", "step.13", "done", "done.4",
         "not_done.4",
-        "topic.cost_loan", "ask.3.cost", "ask.3", "code.12345678",
+        "topic.cost_loan", "ask.3.cost", "ask.3", "code.12345678", "hide", "can_write", "cannot_write", "here.bd", "here.abroad", "here.sa",
     ],
 )  # fmt: skip
 def test_knows_its_buttons(payload):
@@ -79,7 +79,7 @@ def test_knows_its_buttons(payload):
         "step.-1", "step.x", "step.\u0663", "step.\u00b2", "step.5.6", "done.4.5", "language.fr", "language.bn.en", "topic", "topic.a.b",
         "topic.a.b.c", "ask.0.cost",
         "ask.3.cost.x", "part.2", "code", "code.1234567", "code.123456789", "code.1234567a", "code.12345678.9", "restart;drop",
-        "step.5\u200b", "a" * 65, "topic." + "a" * 60,
+        "step.5\u200b", "a" * 65, "topic." + "a" * 60, "here", "here.", "here.saudi", "here.bd.sa", "here.BD", "hide.web", "can_write.1",
     ],
 )  # fmt: skip
 def test_refuses_what_no_button_carries(payload):
