@@ -26,6 +26,7 @@ from typing_extensions import Self
 
 from tests.emulators.faults import Fault
 from tests.emulators.loopback import ThreadedServer, drop
+from tests.emulators.telegram_group import StaffGroup
 from tests.emulators.telegram_methods import METHODS, ApiError, Call, Delivery, Sent, Webhook, integer, json_value, parameters
 from tests.emulators.telegram_user import TelegramUser
 
@@ -48,6 +49,8 @@ class TelegramApi:
         self.queries: set[str] = set()
         self.me = {"id": int(token.partition(":")[0]), "is_bot": True, "first_name": "Sohojatri", "username": "sohojatri_bot"}
         self.users: dict[int, TelegramUser] = {}
+        self.groups: dict[int, StaffGroup] = {}
+        self.files: dict[str, bytes] = {}  # file_id → content
         self.pending: list[dict[str, Any]] = []
         self._updates: dict[int, dict[str, Any]] = {}
         self.allowed: list[str] = []
@@ -57,7 +60,10 @@ class TelegramApi:
         self._last_id = 100
         self._lock = threading.RLock()
         self._closing = False
-        self._server = ThreadedServer(Starlette(routes=[Route("/bot{token}/{method}", self._endpoint, methods=["GET", "POST"])]))
+        self._server = ThreadedServer(Starlette(routes=[
+            Route("/bot{token}/{method}", self._endpoint, methods=["GET", "POST"]),
+            Route("/file/bot{token}/files/{file}", self._file, methods=["GET"]),
+        ]))  # fmt: skip
         self.url = self._server.url
 
     def __enter__(self) -> Self:
@@ -79,6 +85,22 @@ class TelegramApi:
 
     def user(self, chat_id: int, first_name: str = "Rahima") -> TelegramUser:
         return self.users.setdefault(chat_id, TelegramUser(self, chat_id, first_name))
+
+    def group(self, chat_id: int, *, forum: bool = False) -> StaffGroup:
+        """A group in which the bot is."""
+        if chat_id not in self.groups:
+            self.known.add(chat_id)
+            self.groups[chat_id] = StaffGroup(self, chat_id, forum)
+        return self.groups[chat_id]
+
+    def exists(self, chat: int, message: int) -> bool:
+        return message not in self.deleted and self.sent_at(chat, message) > 0
+
+    def sent_at(self, chat: int, message: int) -> float:
+        """When a message of either side was sent; 0: there is none."""
+        ours = (sent.at for sent in self.sent if (sent.chat_id, sent.message_id) == (chat, message))
+        hers = (float(said["date"]) for said in (self.users[chat].said if chat in self.users else ()) if said["message_id"] == message)
+        return next((at for found in (ours, hers) for at in found), 0.0)
 
     def push(self, **content: Any) -> int:
         """An update of any content, push(message={…}), as Telegram would make it; returns its update_id."""
@@ -149,6 +171,12 @@ class TelegramApi:
         if fault.drop:
             await drop(request)
         return response
+
+    async def _file(self, request: Request) -> Response:
+        content = self.files.get(request.path_params["file"])
+        if request.path_params["token"] != self.token or content is None:
+            return Response(status_code=404)
+        return Response(content, media_type="application/octet-stream")
 
     async def _carried_out(self, token: str, name: str, params: dict[str, Any]) -> Response:
         method = METHODS.get(name.lower())

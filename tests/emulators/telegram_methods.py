@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 if TYPE_CHECKING:
     from tests.emulators.telegram_api import TelegramApi
+    from tests.emulators.telegram_group import StaffGroup
 
 
 class ApiError(Exception):
@@ -42,6 +43,7 @@ class Sent:
     text: str
     rows: tuple[tuple[tuple[str, str], ...], ...]  # of buttons: (title, payload)
     at: float
+    topic: int = 0  # of a group with topics
 
     @property
     def buttons(self) -> tuple[tuple[str, str], ...]:
@@ -111,9 +113,13 @@ def _send_message(api: TelegramApi, params: dict[str, Any]) -> dict[str, Any]:
         raise ApiError(400, "Bad Request: message text is empty")
     if len(text.encode("utf-16-le")) > 2 * 4096:
         raise ApiError(400, "Bad Request: message is too long")
-    sent = Sent(chat_id=chat, message_id=api.next_id(), text=text, rows=_rows(params), at=time.time())
+    topic = integer(params, "message_thread_id", 0)
+    if topic and topic not in api.group(chat).topics:
+        raise ApiError(400, "Bad Request: message thread not found")
+    sent = Sent(chat_id=chat, message_id=api.next_id(), text=text, rows=_rows(params), at=time.time(), topic=topic)
     api.sent.append(sent)
-    return {"message_id": sent.message_id, "date": int(sent.at), "chat": {"id": chat, "type": "private"}, "from": api.me, "text": text}
+    kind = {"id": chat, "type": "private" if chat > 0 else "supergroup"}
+    return {"message_id": sent.message_id, "date": int(sent.at), "chat": kind, "from": api.me, "text": text}
 
 
 def _send_chat_action(api: TelegramApi, params: dict[str, Any]) -> bool:
@@ -177,10 +183,65 @@ def _webhook_info(api: TelegramApi, params: dict[str, Any]) -> dict[str, Any]:
 
 def _delete_message(api: TelegramApi, params: dict[str, Any]) -> bool:
     chat, message = _reachable(api, params), integer(params, "message_id", 0)
-    if message in api.deleted or not any((sent.chat_id, sent.message_id) == (chat, message) for sent in api.sent):
+    if message in api.deleted or not api.exists(chat, message):
         raise ApiError(400, "Bad Request: message to delete not found")
-    api.deleted.add(message)
+    _delete(api, chat, [message])
     return True
+
+
+def _delete_messages(api: TelegramApi, params: dict[str, Any]) -> bool:
+    """Those that are not there are passed over."""
+    chat, found = _reachable(api, params), json_value(params, "message_ids")
+    if not isinstance(found, list) or not 1 <= len(found) <= 100:
+        raise ApiError(400, "Bad Request: message identifiers are not specified, or too many")
+    _delete(api, chat, [message for message in found if api.exists(chat, message)])
+    return True
+
+
+def _delete(api: TelegramApi, chat: int, found: list[int]) -> None:
+    if any(time.time() - api.sent_at(chat, message) > 48 * 3600 for message in found):
+        raise ApiError(400, "Bad Request: message can't be deleted for everyone")
+    api.deleted.update(found)
+
+
+def _create_topic(api: TelegramApi, params: dict[str, Any]) -> dict[str, Any]:
+    group, name = api.group(_reachable(api, params)), str(params.get("name", ""))
+    if not group.forum:
+        raise ApiError(400, "Bad Request: the chat is not a forum")
+    if not 1 <= len(name) <= 128:
+        raise ApiError(400, "Bad Request: TOPIC_TITLE_INVALID")
+    topic = api.next_id()
+    group.topics[topic] = name
+    return {"message_thread_id": topic, "name": name, "icon_color": 7322096}
+
+
+def _edit_topic(api: TelegramApi, params: dict[str, Any]) -> bool:
+    group, topic = _topic(api, params)
+    group.topics[topic] = str(params.get("name", ""))
+    return True
+
+
+def _delete_topic(api: TelegramApi, params: dict[str, Any]) -> bool:
+    group, topic = _topic(api, params)
+    del group.topics[topic]
+    api.deleted.update(sent.message_id for sent in api.sent if sent.chat_id == group.chat_id and sent.topic == topic)
+    return True
+
+
+def _topic(api: TelegramApi, params: dict[str, Any]) -> tuple[StaffGroup, int]:
+    group, topic = api.group(_reachable(api, params)), integer(params, "message_thread_id", 0)
+    if topic not in group.topics:
+        raise ApiError(400, "Bad Request: TOPIC_ID_INVALID")
+    return group, topic
+
+
+def _get_file(api: TelegramApi, params: dict[str, Any]) -> dict[str, Any]:
+    found = api.files.get(str(params.get("file_id", "")))
+    if found is None:
+        raise ApiError(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+    if len(found) > 20 * 1024 * 1024:
+        raise ApiError(400, "Bad Request: file is too big")
+    return {"file_id": params["file_id"], "file_unique_id": "u", "file_size": len(found), "file_path": f"files/{params['file_id']}"}
 
 
 def _get_me(api: TelegramApi, params: dict[str, Any]) -> dict[str, Any]:
@@ -211,4 +272,9 @@ METHODS: dict[str, Callable[[TelegramApi, dict[str, Any]], Any]] = {
     "deletewebhook": _delete_webhook,
     "getwebhookinfo": _webhook_info,
     "deletemessage": _delete_message,
+    "deletemessages": _delete_messages,
+    "createforumtopic": _create_topic,
+    "editforumtopic": _edit_topic,
+    "deleteforumtopic": _delete_topic,
+    "getfile": _get_file,
 }

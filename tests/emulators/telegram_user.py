@@ -41,7 +41,7 @@ class TelegramUser:
     def __init__(self, api: TelegramApi, chat_id: int, first_name: str) -> None:
         self._api, self.chat_id = api, chat_id
         self.blocked = False
-        self._said: list[dict[str, Any]] = []
+        self.said: list[dict[str, Any]] = []
         self._from = {"id": chat_id, "is_bot": False, "first_name": first_name, "language_code": "bn"}
         self._chat = {"id": chat_id, "type": "private", "first_name": first_name}
 
@@ -49,6 +49,12 @@ class TelegramUser:
     def received(self) -> list[Sent]:
         """What the bot sent her, oldest first, without what it deleted again."""
         return [sent for sent in self._api.sent if sent.chat_id == self.chat_id and sent.message_id not in self._api.deleted]
+
+    @property
+    def screen(self) -> set[int]:
+        """The messages of both sides that her phone shows."""
+        ours = {sent.message_id for sent in self._api.sent if sent.chat_id == self.chat_id}
+        return (ours | {said["message_id"] for said in self.said}) - self._api.deleted
 
     @property
     def buttons(self) -> list[str]:
@@ -71,7 +77,7 @@ class TelegramUser:
 
     def edits(self, text: str) -> int:
         """Changes her last message."""
-        return self._api.push(edited_message={**self._said[-1], "text": text, "edit_date": int(time.time())})
+        return self._api.push(edited_message={**self.said[-1], "text": text, "edit_date": int(time.time())})
 
     def presses(self, payload: str) -> int:
         """Presses a button that a message to her carries; raises LookupError when none does."""
@@ -91,7 +97,7 @@ class TelegramUser:
     def _message(self, **fields: Any) -> dict[str, Any]:
         self._api.known.add(self.chat_id)
         message = {"message_id": self._api.next_id(), "date": int(time.time()), "chat": self._chat, "from": self._from, **fields}
-        self._said.append(message)
+        self.said.append(message)
         return message
 
     def _query(self, sent: Sent, payload: str) -> dict[str, Any]:
