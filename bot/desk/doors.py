@@ -129,7 +129,8 @@ class Doors:
         here = visit(request)
         if here.token and here.session:
             await off_loop(self._store.close_session, here.token)
-            if here.session.stage is Stage.FULL and not await off_loop(self._store.sessions, here.staff.id):
+            away = here.form["idle"] == "1"  # for a moment, perhaps: the clocks of her cases see to it
+            if here.session.stage is Stage.FULL and not away and not await off_loop(self._store.sessions, here.staff.id):
                 await off_loop(self._duty.gone, here.staff.id)
         response = self._to("sign_in")
         self._cookies.end(response)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, quote
@@ -30,7 +30,7 @@ _SAFE = ("GET", "HEAD")
 
 
 class Guard:
-    """The desk's application round its router. `permissions` is PERMISSIONS, but for tests."""
+    """The desk's application round its router. `permissions` is PERMISSIONS, but for tests; `changed` is told after each change."""
 
     def __init__(
         self,
@@ -41,9 +41,10 @@ class Guard:
         cookies: Cookies,
         pages: Pages,
         permissions: Mapping[str, Rule] = PERMISSIONS,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._app, self._routes, self._store, self._looks = app, routes, store, looks
-        self._cookies, self._pages, self._permissions = cookies, pages, permissions
+        self._cookies, self._pages, self._permissions, self._changed = cookies, pages, permissions, changed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -72,6 +73,8 @@ class Guard:
 
         try:
             await self._app(scope, receive, sending)
+            if request.method not in _SAFE:
+                self._changed()
         except HTTPException as error:
             await self._pages.error(request, error.status_code)(scope, receive, send)
         except Exception as error:

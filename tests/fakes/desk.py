@@ -12,6 +12,7 @@ import tempfile
 import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -46,6 +47,12 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         self.ahead += timedelta(seconds=seconds)
+
+
+def a_case(**fields: Any) -> Any:
+    """A case as the permission check sees it."""
+    given = {"owner": None, "offered_to": None, "transfer_to": None, "transfer_team": None, "team": None, "prefers": None, "state": None}
+    return SimpleNamespace(**{**given, **fields})
 
 
 class NoCases:
@@ -95,7 +102,18 @@ class Bench:
         self.database, self.sealer = Database(self.url), Sealer(f"1:{KEYS[0]}", KEYS[1])
         self.accounts = Accounts(self.database, self.sealer, clock=self.clock)
         self.cases = cases or NoCases()
-        parts = Parts(
+        self._parts, self._more = self._made(secure), more
+        self.again()
+        self.secrets: dict[str, str] = {}
+        self.codes: dict[str, str] = {}  # login → set-up code
+
+    def again(self) -> None:
+        """The desk as after a restart: the same store, nothing else kept."""
+        self.desk = Desk(self._parts, **self._more)
+        self.app = Starlette(routes=self.desk.mount())
+
+    def _made(self, secure: bool) -> Parts:
+        return Parts(
             store=self.accounts,
             cases=self.cases,
             words=load_words(DIRECTORY),
@@ -104,11 +122,6 @@ class Bench:
             passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
             secure=secure,
         )
-        self.desk = Desk(parts, **more)
-        self.app = Starlette(routes=self.desk.mount())
-        self.secrets: dict[str, str] = {}
-        self.codes: dict[str, str] = {}  # login → set-up code
-        self._step = 0
 
     def person(self, login: str, role: Role = Role.COUNSELLOR, *, team: str = "", language: str = "en", name: str | None = None) -> Staff:
         """Somebody who has set herself up."""
@@ -203,9 +216,11 @@ class _Transport(httpx.BaseTransport):
 class Server:
     """The bench's application on a port of loopback, for Chromium."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, port: int = 0) -> None:
         listener = socket.socket()
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        self.port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self._bench = bench
         config = uvicorn.Config(bench.app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1)

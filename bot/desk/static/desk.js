@@ -43,7 +43,7 @@
   document.addEventListener("htmx:configRequest", (event) => {
     const { headers, triggeringEvent, verb } = event.detail;
     if (verb !== "get") headers["X-CSRF"] = csrf;
-    if (triggeringEvent && !triggeringEvent.isTrusted) headers["X-Desk-Background"] = "1";
+    if (!triggeringEvent || !triggeringEvent.isTrusted) headers["X-Desk-Background"] = "1";
   });
 
   if (!signedIn) return;
@@ -116,6 +116,8 @@
           timer = setTimeout(open, 2000 + Math.random() * 1000);
         });
       }
+      window.addEventListener("offline", () => spread({ type: "lost" }));
+      window.addEventListener("online", () => { if (source) source.close(); clearTimeout(timer); open(); });
       open();
     });
   }
@@ -132,22 +134,31 @@
     if (dialog.open && !(event && event.type === "stay")) return; // only the button counts then
     lastActive = Date.now();
     closeDialog();
-    if (lastActive - lastTold < TELL && !(event && event.type === "stay")) return;
-    lastTold = lastActive;
+    if (lastActive - lastTold >= TELL || (event && event.type === "stay")) await tellActive();
+  }
+  function post(address, fields) {
+    const headers = { "X-CSRF": csrf, "Content-Type": "application/x-www-form-urlencoded" };
+    return fetch(address, { method: "POST", redirect: "manual", headers, body: fields });
+  }
+  async function tellActive() {
+    lastTold = Date.now();
     if (channel) channel.postMessage({ type: "activity" });
     try {
-      const answer = await fetch(body.dataset.active, {
-        method: "POST", headers: { "X-CSRF": csrf, "Content-Type": "application/x-www-form-urlencoded" }, body: "",
-      });
+      const answer = await post(body.dataset.active, "");
       if (answer.status === 401) leave();
     } catch { /* the connection banner says it */ }
+  }
+  async function end() { // the server would end it a little later: here nobody is to find it open
+    try { await post(body.dataset.signout, "idle=1"); } catch { /* then the server's own clock ends it */ }
+    spread({ type: "ended" });
   }
   for (const kind of ["keydown", "pointerdown", "touchstart", "wheel"]) document.addEventListener(kind, active, { passive: true });
   dialog.querySelector("[data-stay]").addEventListener("click", () => active({ type: "stay" }));
   dialog.addEventListener("cancel", () => active({ type: "stay" }));
   setInterval(() => {
     const quiet = Date.now() - lastActive;
-    if (quiet > QUIET + 5e3) leave();
+    if (lastActive > lastTold && Date.now() - lastTold >= TELL) tellActive(); // what came after the last telling
+    if (quiet >= QUIET) end();
     else if (quiet > QUIET - WARN && !dialog.open) dialog.showModal();
   }, 5000);
 
@@ -155,8 +166,8 @@
 
   const title = document.title;
   let blinking;
-  function alarm(text) {
-    try {
+  function alarm(text, { silent = false } = {}) {
+    if (!silent) try {
       const audio = new AudioContext(), gain = audio.createGain();
       gain.gain.value = 0.15;
       gain.connect(audio.destination);

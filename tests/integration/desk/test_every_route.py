@@ -15,7 +15,7 @@ from starlette.routing import Route
 from bot.desk.pages import MOUNT
 from bot.desk.permissions import PERMISSIONS, Object, Rule, allowed
 from bot.staff import Role, Stage
-from tests.fakes.desk import Bench, Browser
+from tests.fakes.desk import Bench, Browser, a_case
 
 SECRET = "what only this page says"
 
@@ -111,12 +111,6 @@ def test_with_a_rule_it_opens(tmp_path: Path) -> None:
     bench.close()
 
 
-class Case:
-    def __init__(self, **fields: Any) -> None:
-        self.owner = self.offered_to = self.transfer_to = self.transfer_team = self.team = self.state = self.prefers = None
-        self.__dict__.update(fields)
-
-
 @pytest.mark.parametrize(
     ("login", "fields", "status"),
     [
@@ -141,7 +135,7 @@ def test_a_case_is_seen_by_its_counsellor_and_the_teams_supervisor(tmp_path: Pat
     ids = {role.value: bench.person(role.value, role, team="dhaka").id for role in Role}
     ids["somebody"] = bench.person("somebody", team="dhaka").id
     if fields is not None:
-        bench.cases.found["c1"] = Case(**{name: ids.get(value, value) for name, value in fields.items()})
+        bench.cases.found["c1"] = a_case(**{name: ids.get(value, value) for name, value in fields.items()})
     response = bench.entered(login).get("/desk/cases/c1")
     assert response.status_code == status
     assert (SECRET in response.text) == (status == 200)
