@@ -77,7 +77,7 @@ class Gateway:
         if turn.inbound.kind is Kind.MEDIA and not text:
             return self._house.media(state, risk)
         outcome = await self._ordinary(turn, state, risk, text, foreign)
-        return self._also(outcome, turn.inbound, text)
+        return self._also(outcome, turn, text)
 
     def needs_numbers(self, text: str) -> bool:
         """Whether a message asks for numbers or tells of danger, read by itself: for when nothing is known of her."""
@@ -136,20 +136,26 @@ class Gateway:
         signal = "stop" if isinstance(message, Command) and message.name == "stop" else None
         return Outcome(replies=replies, state=state, risk=risk, case=case, signal=signal)
 
-    def _also(self, outcome: Outcome, inbound: Inbound, text: str) -> Outcome:
+    def _also(self, outcome: Outcome, turn: Turn, text: str) -> Outcome:
         """Puts the short lines that go with an answer before or after it."""
-        if inbound.kind is Kind.MEDIA:  # a person must look at it, whatever else is said
+        if turn.inbound.kind is Kind.MEDIA:  # a person must look at it, whatever else is said
             outcome = replace(outcome, case=outcome.case or _case(outcome.risk, "media"))
         replies = outcome.replies
         if not replies or outcome.risk.flag.flagged:  # muted stays silent; a fixed reply to danger stands alone
             return outcome
         if len(text) > self._max_text:
             replies = (Reply(text=self._content.sentences["too_long"][outcome.state.language]), *replies)
-        if inbound.kind is Kind.MEDIA:
+        if turn.inbound.kind is Kind.MEDIA:
             return replace(outcome, replies=(Reply(text=self._content.sentences["media"][outcome.state.language]), *replies))
         if outcome.risk.ask:
             replies = (*replies, self._house.say(outcome.state, "soft_ask"))
+        elif outcome.risk.flag is Level.STANDARD and outcome.case is None and self._first_of_its_kind(turn):
+            replies = (*replies, self._house.say(outcome.state, "offer_person"))
         return replace(outcome, replies=replies)
+
+    def _first_of_its_kind(self, turn: Turn) -> bool:
+        """Whether a person was not offered already: nobody knows of her trouble, and nothing she wrote lately was of this level."""
+        return turn.case is Level.NONE and not any(self._assess(said, ()).flag is Level.STANDARD for said in turn.before)
 
     def _heard(self, turn: Turn, text: str) -> tuple[State, bool]:
         """Her state after hearing this message (the script she writes in, and the language we answer in unless she chose one), and
