@@ -15,7 +15,8 @@ RATE, LONGEST = 5, 200
 CRITICAL = Risk(flag=Level.CRITICAL, category="captivity", reasons=("locked",))
 URGENT = Risk(flag=Level.URGENT, category="captivity", reasons=("passport",))
 SOFT = Risk(ask=True, category="physical_violence", reasons=("hits",))
-SOUNDS = {"CRITICAL": CRITICAL, "URGENT": URGENT, "SOFT": SOFT}
+PERSON = Risk(flag=Level.STANDARD, category="fraud", reasons=("model",))
+SOUNDS = {"CRITICAL": CRITICAL, "URGENT": URGENT, "SOFT": SOFT, "PERSON": PERSON}
 ENGLISH = State(language="en", language_chosen=True, script="en")
 
 
@@ -653,6 +654,33 @@ async def test_a_doubtful_message_gets_its_answer_and_one_soft_line():
     assert "person" in payloads(outcome)
     assert outcome.risk == SOFT
     assert outcome.case is None
+
+
+async def test_who_needs_a_person_without_danger_is_offered_one():
+    outcome = await answer(turn("ami PERSON"))
+    assert [reply.text for reply in outcome.replies] == ["the answer", sentence("offer_person")]
+    assert "person" in payloads(outcome)
+    assert outcome.case is None
+
+
+@pytest.mark.parametrize("more", [{"before": ("age PERSON",)}, {"case": Level.STANDARD}])
+async def test_a_person_is_offered_once(more):
+    assert said(await answer(turn("ami PERSON", **more))) == "the answer"
+
+
+async def test_what_she_wrote_shortly_before_is_read_with_it():
+    heard = []
+
+    def note(text, before):
+        heard.append((text, before))
+        return Risk()
+
+    told = Gateway(
+        dialogue=Told(), redeem=nobody, content=CONTENT, replies=REPLIES, assess=note, detect=detect, rate_per_minute=RATE,
+        max_text=LONGEST,
+    )  # fmt: skip
+    await told.answer(turn("marse", before=("malik amake",)))
+    assert heard == [("marse", ("malik amake",))]
 
 
 async def test_the_dialogue_too_may_doubt():

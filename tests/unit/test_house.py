@@ -293,6 +293,7 @@ def test_when_the_dialogue_is_down_she_gets_numbers_for_here_and_abroad(language
         "too_fast",
         "old_button",
         "soft_ask",
+        "offer_person",
         "speaks",
         "language",
         "menu",
