@@ -51,6 +51,8 @@ def speak(dispatcher: CollectingDispatcher, answer: Answer) -> None:
         effects["person"] = True
     if answer.flows is not None:
         effects["flows"] = [asdict(flow) for flow in answer.flows]
+    if answer.agreed is not None:
+        effects["agreed"] = answer.agreed
     if answer.ended is not None:
         effects["ended"] = asdict(answer.ended)
     dispatcher.utter_message(json_message={"effects": effects})

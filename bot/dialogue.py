@@ -57,6 +57,8 @@ def _metadata(state: State) -> dict[str, Any]:
     sent: dict[str, Any] = {"language": state.language, "step": place.step, "part": place.part, "done": sorted(place.done)}
     if state.today:
         sent["today"] = state.today
+    if state.agreed:
+        sent["agreed"] = sorted(state.agreed)
     if state.flows:
         sent["flows"] = [dataclasses.asdict(flow) for flow in state.flows]
     return sent
@@ -81,5 +83,6 @@ def _answer(messages: list[dict[str, Any]]) -> Answer:
         ask=bool(effects.get("ask")),
         person=bool(effects.get("person")),
         flows=tuple(flow_of(flow) for flow in effects["flows"]) if "flows" in effects else None,
+        agreed=effects.get("agreed"),
         ended=flow_of(effects["ended"]) if effects.get("ended") else None,
     )

@@ -63,7 +63,40 @@ class Reply:
 
     text: str
     buttons: tuple[Button, ...] = ()
+    file: str | None = None  # a paper of hers that is sent with it, by its id
     lasting: bool = False  # another reply follows, and its buttons must stay (Messenger takes those of all but the last away)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payment:
+    """What she paid, as she told it."""
+
+    id: str
+    amount: int
+    currency: str
+    day: str  # ISO, or "" where she does not know
+    to: str
+    what: str
+    proof: str  # paper | message | none | ""
+    picture: str | None = None  # the id of the picture of its receipt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture she sent, made anew by us: without what her phone wrote into it."""
+
+    id: str
+    kind: str  # image/jpeg
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A file made for her."""
+
+    id: str  # random: whoever has it and her session may fetch it, until it expires
+    name: str
+    body: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +134,7 @@ class State:
     offered: tuple[str, ...] = ()  # payloads of the last offer (yes / 1 / 2 answer it)
     whereabouts: str | None = None  # where she is: None (not known) | bd | abroad | a country's ISO code, as in knowledge/places.yml
     flows: tuple[Flow, ...] = ()  # begun and not finished, the current one first
+    agreed: frozenset[str] = frozenset()  # what she allowed to be kept: receipts, complaint, …
     today: str = ""  # day (ISO, Dhaka) of the turn, for the dialogue; not remembered
 
     def at(self, place: Place) -> State:
@@ -142,6 +176,7 @@ class Answer:
     ask: bool = False  # … or thinks it may be one
     person: bool = False  # she asks for a human
     flows: tuple[Flow, ...] | None = None  # her guided questions from now on, if they changed
+    agreed: str | None = None  # she has just allowed this to be kept
     ended: Flow | None = None  # guided questions that she has answered: what is to be done with them is the gateway's
 
 
@@ -181,6 +216,10 @@ class Outcome:
     signal: str | None = None  # what the message says to the handoff: safe | stop | can_write | cannot_write
     unreachable: bool = False  # she left: send nothing until she writes again
     code: str | None = None  # a new carry code of hers, already told in the replies; the store keeps its digest only
+    picture: Picture | None = None  # came with the message: to be kept
+    payments: tuple[Payment, ...] = ()  # to be kept, or to replace those of the same id
+    unpaid: tuple[str, ...] = ()  # ids of payments to be deleted
+    paper: Paper | None = None  # made for her; a reply carries it
     forget: bool = False  # delete what is known of her, except these replies and what an open flagged case needs
 
 
@@ -195,6 +234,7 @@ class Outgoing:
     reply: Reply
     attempts: int  # calls made before this one
     last_inbound_at: datetime  # when she wrote last (Messenger's 24-hour window)
+    attachment: Paper | None = None  # what reply.file stands for, where it is still there
     by_counsellor: bool = False  # a human wrote it, who may answer for 7 days there
 
 

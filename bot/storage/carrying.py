@@ -11,8 +11,8 @@ from sqlalchemy.engine import Row
 from bot.handoff import Holder
 from bot.handoff.events import AskedToDelete
 from bot.model import Inbound, Kind, Level
+from bot.storage import belongings, casework, outbox
 from bot.storage import cases as case_rows
-from bot.storage import casework, outbox
 from bot.storage import people as persons
 from bot.storage.inbox import body_context, body_of
 from bot.storage.tables import INBOUND, codes, conversations, messages, people, trackers
@@ -79,6 +79,7 @@ def forget(tx: Transaction, conversation: str, *, answering: int | None = None) 
     keep = found[0] if found is not None and found[1].level.flagged else None
     case_rows.remove(tx, person, keep=keep and keep.id)
     kept = _needed(tx, ids, keep) if keep is not None else set()
+    belongings.remove(tx, person, kept)
     doomed = [i for i in ids if i not in kept]
     _empty(tx, doomed, conversation, answering)
     emptied = doomed if answering is None else [i for i in doomed if i != conversation]
@@ -150,6 +151,7 @@ def _join(tx: Transaction, place: Row, owner: int) -> None:
     casework.hold(tx, owner, Holder.BOT if now_open is None else now_open[1].holder)
     orphaned = not tx.connection.execute(select(exists().where(conversations.c.person_id == left))).scalar()
     if orphaned:
+        belongings.move(tx, left, owner)
         tx.connection.execute(delete(codes).where(codes.c.person_id == left))
         tx.connection.execute(delete(people).where(people.c.id == left))
 

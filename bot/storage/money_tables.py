@@ -47,7 +47,7 @@ payments = Table(
     Column("id", String(22), primary_key=True),
     Column("person_id", Serial, ForeignKey("people.id"), nullable=False, index=True),
     Column("body", LargeBinary, nullable=False),  # sealed JSON
-    Column("media_id", String(22), ForeignKey("media.id")),  # the picture of its receipt
+    Column("media_id", String(22), ForeignKey("media.id"), index=True),  # the picture of its receipt
     Column("created_at", Float(53), nullable=False),
 )
 

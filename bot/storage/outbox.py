@@ -10,7 +10,7 @@ from sqlalchemy.engine import Row
 
 from bot.handoff import Holder
 from bot.model import Button, Outgoing, Reply
-from bot.storage import leases
+from bot.storage import belongings, leases
 from bot.storage.inbox import address_context, body_context, moment
 from bot.storage.tables import UNSENT, conversations, messages
 from bot.storage.transaction import Transaction
@@ -137,12 +137,12 @@ def platform_context(message: int) -> str:
 
 def reply_of(body: dict[str, Any]) -> Reply:
     buttons = tuple(Button(title=title, payload=payload) for title, payload in body["buttons"])
-    return Reply(text=body["text"], buttons=buttons, lasting=bool(body.get("lasting")))
+    return Reply(text=body["text"], buttons=buttons, file=body.get("file"), lasting=bool(body.get("lasting")))
 
 
 def _body(reply: Reply) -> dict[str, Any]:
-    lasting = {"lasting": True} if reply.lasting else {}
-    return {"text": reply.text, "buttons": [[button.title, button.payload] for button in reply.buttons], **lasting}
+    more = {**({"lasting": True} if reply.lasting else {}), **({"file": reply.file} if reply.file else {})}
+    return {"text": reply.text, "buttons": [[button.title, button.payload] for button in reply.buttons], **more}
 
 
 def _insert(tx: Transaction, conversation: str, rows: list[dict[str, Any]]) -> list[int]:
@@ -221,5 +221,6 @@ def _outgoing(tx: Transaction, place: Row, message: int, attempts: int, reply: R
         reply=reply,
         attempts=attempts,
         last_inbound_at=moment(place.last_inbound_at),
+        attachment=belongings.paper(tx, reply.file, place.id) if reply.file else None,
         by_counsellor=author == "counsellor",
     )

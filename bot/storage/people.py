@@ -50,14 +50,15 @@ def state_of(sealer: Sealer, row: Row) -> State:
         level=level_of(row.level),
         offered=tuple(offered),
         whereabouts=row.whereabouts,
-        flows=() if row.flows is None else _flows(sealer.unseal_json(row.flows, context=_sealed_flows(row.person_id))),
+        **({} if row.flows is None else _flows(sealer.unseal_json(row.flows, context=_sealed_flows(row.person_id)))),
     )
 
 
 def remember(tx: Transaction, person: int, state: State) -> None:
     """Writes the state. The level never falls: another channel of hers may have found more meanwhile."""
     offered = tx.sealer.seal(list(state.offered), context=_offered(person)) if state.offered else None
-    flows = tx.sealer.seal([asdict(flow) for flow in state.flows], context=_sealed_flows(person)) if state.flows else None
+    begun = {"flows": [asdict(flow) for flow in state.flows], "agreed": sorted(state.agreed)}
+    flows = tx.sealer.seal(begun, context=_sealed_flows(person)) if state.flows or state.agreed else None
     values = {**_columns(state), "offered": offered, "flows": flows, "seen_at": tx.now}
     tx.connection.execute(_remembered(), {**values, "person": person, "rank": state.level.rank})
 
@@ -103,8 +104,10 @@ def _offered(person: int) -> str:
     return f"people.offered:{person}"
 
 
-def _flows(stored: list[dict[str, Any]]) -> tuple[Flow, ...]:
-    return tuple(Flow(**{**flow, "answers": tuple((question, answer) for question, answer in flow["answers"])}) for flow in stored)
+def _flows(stored: dict[str, Any]) -> dict[str, Any]:
+    """The fields of State that are kept together."""
+    flows = (Flow(**{**flow, "answers": tuple((question, answer) for question, answer in flow["answers"])}) for flow in stored["flows"])
+    return {"flows": tuple(flows), "agreed": frozenset(stored["agreed"])}
 
 
 def _sealed_flows(person: int) -> str:

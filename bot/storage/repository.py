@@ -11,9 +11,9 @@ from typing import Literal, TypeVar
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
-from bot.model import Inbound, Outcome, Outgoing, Received, Reply, State, Turn
+from bot.model import Inbound, Outcome, Outgoing, Paper, Payment, Picture, Received, Reply, State, Turn
 from bot.ringing import Ring
-from bot.storage import carrying, casework, inbox, leases, outbox, ringing, sweeping, turns
+from bot.storage import belongings, carrying, casework, inbox, leases, outbox, ringing, sweeping, turns
 from bot.storage.engine import Database
 from bot.storage.sealing import Sealer
 from bot.storage.transaction import Transaction, attempted
@@ -190,6 +190,18 @@ class Repository:
 
     def conversation_of(self, channel: str, address: str) -> str | None:
         return self._run(self._database.read, lambda tx: inbox.conversation_of(tx, channel, address))
+
+    def payments(self, conversation: str) -> list[Payment]:
+        """What she told of payments of hers, by day."""
+        return self._run(self._database.read, lambda tx: belongings.payments_of(tx, conversation))
+
+    def paper(self, id: str, conversation: str) -> Paper | None:
+        """A file made for her whose conversation it is; None where it is another's, expired or deleted."""
+        return self._run(self._database.read, lambda tx: belongings.paper(tx, id, conversation))
+
+    def picture(self, message: int) -> Picture | None:
+        """The picture that came with a message, for who may see the message."""
+        return self._run(self._database.read, lambda tx: belongings.picture_of(tx, message))
 
     def counts(self) -> dict[str, float]:
         """received, queued, oldest_seconds."""

@@ -76,6 +76,7 @@ def _hers() -> None:
         sa.ForeignKeyConstraint(["media_id"], ["media.id"], name="fk_payments_media_id"),
     )
     op.create_index("ix_payments_person_id", "payments", ["person_id"])
+    op.create_index("ix_payments_media_id", "payments", ["media_id"])
     op.create_table(
         "papers",
         sa.Column("id", sa.String(22), nullable=False),
