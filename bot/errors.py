@@ -102,3 +102,7 @@ class StoreAway(SohojatriError):
 
 class DirectoryError(SohojatriError):
     """The list of agencies cannot be read."""
+
+
+class PictureError(SohojatriError):
+    """A picture could not be fetched, or is none that can be read."""

@@ -45,6 +45,7 @@ PLACES = {
     "bot.flows": READING,
     "bot.redflags": READING,
     "bot.fees": READING,
+    "bot.media": (*INNER, "bot.threads"),
     "bot.triage": READING,
     "bot.replies": READING,
     "bot.reply_check": (*READING, "bot.replies"),
