@@ -22,6 +22,7 @@ from bot.threads import off_loop
 
 log = logging.getLogger(__name__)
 _READ, _BEHIND = 200, 500  # events of one read; further behind, a page rather loads everything again
+_MOST = 12  # streams of one session; a browser of ours needs one
 _SETTLING = 10.0  # seconds in which a lower id may still appear (a slower transaction of another gateway)
 
 
@@ -35,9 +36,10 @@ class Pace:
 
 
 class Line:
-    """One open stream."""
+    """One open stream of a session."""
 
-    def __init__(self) -> None:
+    def __init__(self, token: str) -> None:
+        self.token = token
         self.waiting: list[Happening] = []
         self.event = asyncio.Event()
         self.closed = False
@@ -56,7 +58,7 @@ class Live:
 
     def __init__(self, feed: Feed, store: Staffing, looks: Looks, pace: Pace = Pace()) -> None:
         self._feed, self._store, self._looks, self._pace = feed, store, looks, pace
-        self._lines: set[Line] = set()
+        self._lines: dict[Line, None] = {}  # in the order they were opened
         self._task: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
         self._closed = False
@@ -86,7 +88,7 @@ class Live:
 
     async def _stream(self, staff: Staff, token: str, after: int | None) -> AsyncIterator[str]:
         end = time.monotonic() + self._pace.life
-        with self._line() as line:
+        with self._line(token) as line:
             start = await off_loop(self._feed.latest)
             if self._task is None or self._task.done():
                 self._task = asyncio.create_task(self._watch(start))
@@ -133,14 +135,16 @@ class Live:
         return taken
 
     @contextmanager
-    def _line(self) -> Iterator[Line]:
-        line = Line()
+    def _line(self, token: str) -> Iterator[Line]:
+        line = Line(token)
         line.closed = self._closed
-        self._lines.add(line)
+        for old in [open for open in self._lines if open.token == token][: -_MOST + 1]:
+            old.end()
+        self._lines[line] = None
         try:
             yield line
         finally:
-            self._lines.discard(line)
+            self._lines.pop(line, None)
 
     async def _watch(self, floor: int) -> None:
         """Runs while a stream is open. Transactions need not end in the order of their ids: so it reads from a little behind."""
@@ -154,7 +158,7 @@ class Live:
             now = time.monotonic()
             new = [happening for happening in found if happening.id not in had]
             had.update((happening.id, now) for happening in new)
-            for line in self._lines if new else ():
+            for line in list(self._lines) if new else ():
                 line.give(new)
             settled = [id for id, at in had.items() if now - at >= _SETTLING]
             if len(found) == _READ:

@@ -59,8 +59,8 @@ class SignIn:
         found = await off_loop(self._store.credentials, login)
         usable = found is not None and found.active and found.totp is not None
         if not await self._passwords.fits(found.password if found and usable else None, password) or found is None:
-            if found is not None:
-                await off_loop(self._store.write_audit, found.staff, Action.SIGN_IN_FAILED, found.staff)
+            staff = found.staff if found is not None else None  # also for names that do not exist: it must not take less time
+            await off_loop(self._store.write_audit, staff, Action.SIGN_IN_FAILED, staff)
             return Refused()
         await off_loop(self._store.succeeded, login, known)
         if found.password and self._passwords.stale(found.password):
@@ -110,8 +110,8 @@ class SignIn:
         if found is None or step is None or (first and found.password is None):
             return Refused()
         codes = second.recovery_codes()
-        await off_loop(partial(self._store.confirm_totp, staff, step, codes, first=first))
-        return codes
+        confirmed = await off_loop(partial(self._store.confirm_totp, staff, step, codes, first=first))
+        return codes if confirmed else Refused()
 
     async def renew(self, staff: str, token: str | None) -> str:
         """A full session under a new token."""

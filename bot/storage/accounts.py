@@ -108,9 +108,12 @@ class Accounts:
     def propose_totp(self, staff: str, secret: str) -> None:
         self._write(lambda tx: signing_in.propose_totp(tx, staff, secret))
 
-    def confirm_totp(self, staff: str, step: int, recovery: list[str], *, first: bool) -> None:
-        """The proposed secret becomes hers, with new recovery codes; a set-up code is used up now."""
-        self._write(lambda tx: signing_in.confirm_totp(tx, staff, step, recovery, first=first))
+    def confirm_totp(self, staff: str, step: int, recovery: list[str], *, first: bool) -> bool:
+        """The proposed secret becomes hers, with new recovery codes; a set-up code is used up now, and all sessions made with it end.
+
+        False: nothing was proposed, or the code is used up already.
+        """
+        return self._write(lambda tx: signing_in.confirm_totp(tx, staff, step, recovery, first=first))
 
     def use_totp(self, staff: str, step: int) -> bool:
         """False: this or a later code was used before."""

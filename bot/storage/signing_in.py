@@ -98,10 +98,13 @@ def setup(tx: Transaction, login: str, code: str) -> str | None:
 
 
 def set_password(tx: Transaction, id: str, hashed: str, *, first: bool) -> None:
+    if first:  # only while the one-time code is not used up: another browser may have had the same code
+        waits = (staff_credentials.c.staff_id == id, staff_credentials.c.setup_digest.is_not(None))
+        tx.connection.execute(update(staff_credentials).where(*waits).values(password=hashed, changed_at=tx.now))
+        return
     _set(tx, id, password=hashed)
-    if not first:
-        staff_sessions.end(tx, id)
-        audit.append(tx, id, Action.PASSWORD_CHANGED, id)
+    staff_sessions.end(tx, id)
+    audit.append(tx, id, Action.PASSWORD_CHANGED, id)
 
 
 def rehash(tx: Transaction, id: str, hashed: str) -> None:
@@ -112,10 +115,12 @@ def propose_totp(tx: Transaction, id: str, secret: str) -> None:
     _set(tx, id, totp_pending=tx.sealer.seal(secret, context=_pending(id)))
 
 
-def confirm_totp(tx: Transaction, id: str, step: int, recovery: list[str], *, first: bool) -> None:
-    row = _row(tx, id=id)
-    if row is None or row.totp_pending is None:
-        return
+def confirm_totp(tx: Transaction, id: str, step: int, recovery: list[str], *, first: bool) -> bool:
+    row = _row(tx, id=id, lock=True)
+    if row is None or row.totp_pending is None or (first and row.setup_digest is None):
+        return False
+    if first:
+        staff_sessions.end(tx, id)
     secret = tx.sealer.unseal(bytes(row.totp_pending), context=_pending(id))
     digests = [_recovery_digest(tx.sealer, id, code).hex() for code in recovery]
     values = {
@@ -126,6 +131,7 @@ def confirm_totp(tx: Transaction, id: str, step: int, recovery: list[str], *, fi
     }
     _set(tx, id, **values, **({"setup_digest": None, "setup_until": None} if first else {}))
     audit.append(tx, id, Action.SET_UP if first else Action.SECOND_FACTOR_CHANGED, id)
+    return True
 
 
 def use_totp(tx: Transaction, id: str, step: int) -> bool:

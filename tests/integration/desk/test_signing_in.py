@@ -69,6 +69,24 @@ def test_a_set_up_code_works_once_and_not_for_ever(bench: Bench) -> None:
     assert bench.browser().post("/desk/setup", {"login": "salma", "code": code}).status_code == 422
 
 
+def test_of_two_browsers_with_one_code_the_second_to_finish_gets_nothing(bench: Bench) -> None:
+    """Somebody who read the code over her shoulder waits until she is done."""
+    staff, code = bench.accounts.add(None, login="salma", name="S", role=Role.COUNSELLOR, team="", language="en")
+    hers, thief = bench.browser(), bench.browser()
+    for browser in (hers, thief):
+        browser.post("/desk/setup", {"login": "salma", "code": code})
+        browser.get("/desk/setup/password")
+    hers.post("/desk/setup/password", {"password": NEW, "again": NEW})
+    page = hers.get("/desk/setup/second").text
+    secret = re.search(r"<code[^>]*>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")  # type: ignore[index]
+    assert hers.post("/desk/setup/second", {"code": pyotp.TOTP(secret).at(bench.clock())}).status_code == 200
+    late = {"password": "another long sentence of a thief", "again": "another long sentence of a thief"}
+    assert thief.post("/desk/setup/password", late).headers["location"].startswith("/desk/sign-in")
+    bench.accounts.set_password(staff.id, "$argon2id$of-a-thief", first=True)
+    bench.secrets["salma"] = secret
+    assert bench.browser().sign_in("salma", NEW).status_code == 303
+
+
 def test_a_password_alone_without_second_factor_opens_nothing(bench: Bench) -> None:
     """She chose a password and stopped before the app: only the set-up code lets her go on."""
     _, code = bench.accounts.add(None, login="salma", name="S", role=Role.COUNSELLOR, team="", language="en")
