@@ -49,6 +49,35 @@ def test_a_wrong_rule_is_named_with_its_file(tmp_path, change):
         load_lexicon(written(tmp_path, "lexicon.yml", broken))
 
 
+def test_a_soft_rule_only_asks(tmp_path):
+    soft = copy.deepcopy(LEXICON)
+    soft["rules"][0]["soft"] = True
+    lexicon = load_lexicon(written(tmp_path, "lexicon.yml", soft))
+    assert assess("amake mare", lexicon).ask
+    assert not assess("amake mare, golpo", lexicon).ask
+    soft["rules"][0]["soft"] = "yes"
+    with pytest.raises(ContentError, match="soft"):
+        load_lexicon(written(tmp_path, "lexicon.yml", soft))
+
+
+def test_the_cues_are_read_where_there_are_some(tmp_path):
+    assert load_lexicon(written(tmp_path, "lexicon.yml", LEXICON)).cues is None
+    written(tmp_path, "cues.yml", {"ask": 2, "flag": 4, "points": {2: ["kanna", "ঘুম * নাই"], -1: ["passport"]}})
+    lexicon = load_lexicon(tmp_path)
+    assert assess("khali kanna ashe", lexicon).ask
+    assert assess("kanna ashe, ghum ekdom nai", lexicon).flag is Level.URGENT
+    assert assess("passport, kanna", lexicon).flag is Level.NONE
+
+
+@pytest.mark.parametrize(
+    "points", [{"many": ["a"]}, {1: "a"}, {1: [5]}, {1: [""]}, {1: ["a b"]}, {1: ["a * b * c"]}, None],
+)  # fmt: skip
+def test_wrong_cues_are_named_with_their_file(tmp_path, points):
+    written(tmp_path, "lexicon.yml", LEXICON)
+    with pytest.raises(ContentError, match=r"cues\.yml"):
+        load_lexicon(written(tmp_path, "cues.yml", {"ask": 2, "flag": 4, "points": points}))
+
+
 @pytest.mark.parametrize("missing", ["id", "category", "level", "any"])
 def test_a_rule_without_a_field_is_named(tmp_path, missing):
     broken = copy.deepcopy(LEXICON)
