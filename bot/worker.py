@@ -105,7 +105,7 @@ class Worker:
                     self._begun = True
                 if self._shelter is not None and self._shelter.waiting:
                     await self._shelter.bring_in()
-                await off_loop(self._store.sweep)
+                await self._sweep()
                 turns, sends = await off_loop(self._store.work, self._clock(), _BATCH)
                 for conversation in turns:
                     self._turns.wake(conversation)
@@ -122,6 +122,13 @@ class Worker:
         # What does not end in time is found again at the next start.
         await self._turns.drain(_LAST_WORDS)
         await self._deliveries.drain(_LAST_WORDS)
+
+    async def _sweep(self) -> None:
+        """Apart from the rest of the loop: whatever is wrong with a case, messages are answered and delivered."""
+        try:
+            await off_loop(self._store.sweep)
+        except Exception as error:
+            log.error("the clocks of cases could not be looked at: %s", type(error).__name__, exc_info=_harmless(error))
 
     async def _answer_all(self, conversation: str) -> None:
         again = True

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 
 from sqlalchemy import case as either
-from sqlalchemy import exists, insert, or_, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.engine import Row
 
 from bot.errors import NoSuchCase
@@ -21,7 +21,7 @@ from bot.storage import caserows, desk_settings, outbox
 from bot.storage import people as persons
 from bot.storage.inbox import moment
 from bot.storage.inbox import state as state_of
-from bot.storage.tables import alerts, cases, conversations, events, messages, people, staff
+from bot.storage.tables import OPEN, alerts, cases, conversations, events, messages, people, staff
 from bot.storage.transaction import Transaction, token
 
 ROTA = "rota"  # the setting in which an admin keeps the opening hours, as bot.rota.parse reads them
@@ -177,7 +177,7 @@ def say(tx: Transaction, case: Case, place: Row | None, ids: tuple[str, ...]) ->
 
 
 def open_states(tx: Transaction, *states: Stage) -> list[tuple[Row, Case]]:
-    return caserows.all_of(tx, select(cases).where(or_(*(cases.c.state == state.value for state in states))))
+    return caserows.all_of(tx, select(cases).where(OPEN, cases.c.state.in_([state.value for state in states])))
 
 
 def ring(tx: Transaction, kind: str) -> None:

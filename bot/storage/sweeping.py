@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import func, select
 
 from bot.errors import IllegalEvent, NoSuchCase
-from bot.handoff import Case, Duty, Stage
+from bot.handoff import HUMAN, Case, Duty, Stage
 from bot.handoff.events import ClockFired, DutyChanged, Event, Offered
 from bot.handoff.queue import offers
+from bot.handoff.waiting import may_be_called
 from bot.storage import caserows, casework
 from bot.storage.inbox import moment
-from bot.storage.tables import cases
+from bot.storage.tables import OPEN, cases
 from bot.storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -40,20 +42,21 @@ def _look(tx: Transaction) -> tuple[list[str], list[tuple[str, str]]]:
     if not open_cases:
         return [], []
     duty = casework.duty(tx)
-    changed = [case.id for case in open_cases if _moved(case, duty)]
+    changed = [case.id for case in open_cases if _moved(case, duty, moment(tx.now))]
     return changed[:_LIMIT], [] if changed else _offers(tx, open_cases, duty)
 
 
-def _moved(case: Case, duty: Duty) -> bool:
-    return not case.agreed if case.state is Stage.CALLBACK and duty.staffed else case.state is not Stage.CALLBACK and not duty.staffed
+def _moved(case: Case, duty: Duty, now: datetime) -> bool:
+    if case.state is Stage.CALLBACK:
+        return duty.staffed and not case.agreed and may_be_called(case, now)
+    return not duty.staffed
 
 
 def _offers(tx: Transaction, open_cases: list[Case], duty: Duty) -> list[tuple[str, str]]:
     if not any(case.state is Stage.QUEUED and case.level.flagged for case in open_cases):
         return []
-    held = (
-        select(cases.c.owner_id, func.count()).where(cases.c.state.in_(("with_counsellor", "waiting_for_her"))).group_by(cases.c.owner_id)
-    )
+    theirs = cases.c.state.in_([state.value for state in HUMAN])
+    held = select(cases.c.owner_id, func.count()).where(OPEN, theirs).group_by(cases.c.owner_id)
     load = {owner: int(count) for owner, count in tx.connection.execute(held)}
     busy = frozenset(case.offered_to for case in open_cases if case.offered_to is not None)
     return [(case.id, staff) for case, staff in offers(open_cases, moment(tx.now), duty, load, busy)]
@@ -64,3 +67,5 @@ def _do(write: Run, case: str, event: Event) -> None:
         write(lambda tx: casework.happen(tx, case, event))
     except (IllegalEvent, NoSuchCase):  # another gateway, or somebody at the desk, was quicker
         log.info("case %s: %s came too late", case, type(event).__name__)
+    except (ValueError, KeyError, TypeError) as error:  # a row that cannot be read must not stop the clocks of the others
+        log.error("case %s: %s failed: %s", case, type(event).__name__, type(error).__name__)

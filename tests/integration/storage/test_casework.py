@@ -450,3 +450,14 @@ def open_hours(desk: Any) -> Iterator[None]:
     """A weekday at noon in Bangladesh."""
     desk.clock.now = desk.clock.now.replace(year=2026, month=11, day=30, hour=6)
     yield
+
+
+def test_a_case_that_cannot_be_read_stops_no_other_clock(desk: Any, her: Callable[..., str]) -> None:
+    her("help", FLAGGED, sender="p1")
+    her("help", FLAGGED, sender="p2")
+    with desk.database.write() as connection:
+        connection.exec_driver_sql("UPDATE cases SET more = '{' WHERE id = (SELECT min(id) FROM cases)")
+    desk.clock.advance(6 * 60)
+    with pytest.raises(ValueError):
+        desk.repository.sweep()  # the look for offers says so; the worker goes on
+    assert [row.kind for row in desk.rows("alerts")].count("late") == 1

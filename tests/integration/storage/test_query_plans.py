@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.model import Inbound, Kind, Outcome, Reply
-from bot.storage import Database, Repository, Sealer
+from bot.storage import Casework, Database, Repository, Sealer
 from bot.storage.migrate import upgrade
 
 CALLS: list[tuple[str, Callable[[Repository, str], Any]]] = [
@@ -91,6 +91,18 @@ def test_the_search_for_work_reads_messages_only_through_partial_indexes(watched
     scans = [line for line in lines if line.startswith("SCAN messages")]
     assert scans
     assert all("ix_messages_received" in line or "ix_messages_unsent" in line for line in scans), scans
+
+
+def test_the_sweep_and_the_desk_read_only_open_cases(watched: Any) -> None:
+    repository, _, lines = watched
+    work = Casework(repository._database, repository._sealer)
+    repository.sweep()
+    work.queue()
+    work.held()
+    work.waiting()
+    work.late()
+    scans = [line for line in lines if line.startswith("SCAN") and "ix_cases_open" not in line and "staff" not in line]
+    assert scans == [] and any("ix_cases_open" in line for line in lines) and any("ix_clocks_due_at" in line for line in lines)
 
 
 def _now() -> Any:
