@@ -24,19 +24,28 @@ _ARABIA = _keys("আরবে arobe arabe arob e")  # the second half of "Saudi 
 _CASES = _ARABIA | _keys("e te tei y ay এ তে তেই য়")  # endings of "in", when they stand alone
 _ATTACHED = ("তে", "তেই", "ে", "েই", "য়", "য়", "এ", "te", "tey", "tei", "e", "ey", "y", "ay", "ei")
 _BEING = _keys("আছি achi asi aci acchi থাকি thaki taki")
-_HELD, _SELF = _keys("আটকা আটকে আটকায়া আটকাইয়া atka atke atkaiya bondi বন্দি বন্দী"), _keys("ami amake amare amk amra আমি আমাকে আমারে আমরা")
-_WORK, _WORKING = _keys("কাজ কাম kaj kam"), _keys("করি করছি করতেছি করতাছি করতেসি kori korchi korsi kortesi kortechi kortasi kortachi korteci")
+_HELD, _SELF = _keys("আটকা আটকে আটকায়া আটকাইয়া atka atke atkaiya bondi বন্দি বন্দী"), _keys("ami amake amare amk amra mui আমি আমাকে আমারে আমরা মুই আঁই")
+_WORK, _WORKING = _keys("কাজ কাম kaj kam"), _keys("করি করতেছি করতাছি করতেসি kori kortesi kortechi kortasi kortachi korteci")
 _FROM, _TELLING = (
-    _keys("থেকে থেইকা থাইকা থাকি theke theika thaika thikka"),
+    _keys("থেকে থেইকা থাইকা theke theika thaika thikka thaikka"),
     _keys("বলছি বলতেছি বলতাছি লিখছি লিখতেছি লিখতাছি bolchi bolsi boltesi boltechi boltasi likhchi likhsi likhtesi likhtechi likchi"),
 )
 _BACK = _keys("ফিরেছি ফিরছি এসেছি আইছি আইসি firechi firsi esechi esesi eschi aisi aichi")
-_NOT = _keys("না নাই নেই নি na nai nei ni")
+# After "I am": not, formerly, or the "আশি" that is eighty.
+_NOT = _keys("না নাই নেই নি na nai nei ni ছিলাম chilam silam হাজার টাকা লাখ জন hajar taka lakh jon")
+# In many districts "থাকি" is "from": near a word of coming it tells where she came from.
+_LIVE = _keys("থাকি thaki taki")
+_CAME = _keys(
+    """আইছি আইছে আইসি আইয়া আসি আসিয়া আইলাম আসং আসছং আসার আসছি আচ্চি আচ্চে ফিরি ফিরা ফিরে ফিরত ফেরত ফিরছি ঘুরি ঘুইরা পাঠাইছে পাঠাইছি শিখিয়া
+    aisi aichi aise aiya aia asiya ailam asong aschi ashchi asar firi fira fire firot ferot firsi ghuri ghuira pathaise pathaisi sikhia"""
+)
+_GONE_BACK = _keys("ফেরত ফিরত ফিরা ফিরে ferot firot fira fire")
+_SAYS = _keys("বলে বলছে কয় কইছে bole bolse bolche koy koise koiche")
 # Going, wanting, if, formerly, somebody else: then the place is not where she is now.
 _ELSE = _keys(
     """যাব যাবো যাইতে যেতে যাওয়ার যাওয়া যামু যাইমু চাই চাইছিলাম যদি ছিলাম ছিল গেছিলাম গিয়েছিলাম করতাম থাকতাম ভিসা
     jabo jaite jete jaoar jawar jaowar jaoa jawa jamu jaimu chai jodi chilam silam asilam achilam chilo gesilam giyechilam
-    kortam thaktam visa
+    kortam thaktam visa গেলে gele
     বোন বোনকে মেয়ে মা স্বামী ভাই bon bonke meye shami sami bhai vai"""
 )
 _IF = _keys("jodi যদি")
@@ -45,7 +54,8 @@ _DESH = {plain(word): BD for word in "deshe desh দেশে bangladeshe bangla
     plain(word): ABROAD for word in "bideshe বিদেশে bidesh বিদেশ probashe প্রবাসে abroad".split()
 }
 _AM = "i am|i m|im|i live|i work|am working|we are|we live|stuck|trapped|locked|held|living|working".split("|")
-_AM_ABROAD = ("am", "m", "im", "live", "work")
+_IN, _AM_ABROAD, _I = ("in", "at", "inside"), ("am", "m", "im", "live", "work"), frozenset(("i", "im", "we"))
+_OVER = frozenset(("before", "ago", "earlier"))
 _NOT_NOW = frozenset(
     """want wants going go went planning plan interested looking apply applying applied offered selected hired will if was were worked
     lived used visa job jobs she he her his sister daughter husband mother friend brother know like love thinking about heard not from
@@ -93,17 +103,20 @@ def _marked(text: str, places: Gazetteer) -> tuple[list[str], dict[int, str]]:
 
 def _here(said: Sequence[str], index: int, marked: dict[int, str], being: frozenset[str]) -> bool:
     """Bangla: the place, "in", and within a few words "I am", "I live", "I work", "I write from"."""
-    if index and plain(said[index - 1]) in _OTHER_LAND and marked[index] == BD:
-        return False
-    if _IF.intersection(plain(word) for word in said[max(0, index - 4) : index]):
+    behind = {plain(word) for word in said[max(0, index - 4) : index]}
+    if behind & (_IF | _SAYS) or (index and plain(said[index - 1]) in _OTHER_LAND and marked[index] == BD):
         return False
     ahead = [plain(word) for word in said[index + 1 : index + 2 + _AHEAD]]
     within = said[index].endswith(_ATTACHED) or bool(ahead and ahead[0] in _CASES)
     for step, word in enumerate(ahead):
         after = ahead[step + 1] if step + 1 < len(ahead) else ""
-        if index + 1 + step in marked or word in _ELSE:
+        if index + 1 + step in marked or word in _ELSE or (word in _GONE_BACK and marked[index] != BD):
             return False
-        if (word in _FROM and after in _TELLING) or (word in _BACK and within and marked[index] == BD):
+        if word in _LIVE and not within:
+            return step == 0 and after not in _NOT and bool(_SELF & behind) and not _CAME & {*behind, *ahead}
+        if word in _FROM:  # unless she tells it from there, she came from there
+            return after in _TELLING
+        if word in _BACK and within and marked[index] == BD:
             return True
         if (word in being or (word in _WORK and after in _WORKING)) and (within or step == 0):
             return after not in _NOT
@@ -111,12 +124,13 @@ def _here(said: Sequence[str], index: int, marked: dict[int, str], being: frozen
 
 
 def _here_in_english(said: Sequence[str], index: int, marked: dict[int, str]) -> bool:
-    """English: "I am (…) in" the place, and no word of wishing, past or somebody else between."""
+    """English: "I am (…) in" the place, and no word of wishing, past or somebody else near."""
     start = max([0, index - _BEHIND, *(other + 1 for other in marked if other < index)])
     behind = list(said[start:index])
-    if not behind or not (
-        behind[-1] in ("in", "at", "inside") or (marked[index] == ABROAD and behind[-1] in ("am", "m", "im", "live", "work"))
-    ):
+    if not behind or not (behind[-1] in _IN or (said[index] == "abroad" and behind[-1] in _AM_ABROAD)):
+        return False
+    if start and not _I & {*behind}:  # "living", "working", "stuck" without her: somebody else may be meant
         return False
     spoken = f" {' '.join(behind)} "
-    return any(f" {am} " in spoken for am in _AM) and not _NOT_NOW.intersection(behind)
+    over = _OVER.intersection(said[index + 1 : index + 2 + _AHEAD])
+    return any(f" {am} " in spoken for am in _AM) and not _NOT_NOW.intersection(behind) and not over

@@ -36,11 +36,13 @@ _ANOTHER = phrases(
             for far in ("", " *")
             for who in (
                 "বোন", "বোনকে", "বোনরে", "বোনের", "বোনটা", "মেয়ে", "মেয়েকে", "মেয়েরে", "মেয়ের", "মেয়েটা", "মা", "মাকে", "মায়ের", "মায়েরে",
-                "আম্মা", "আম্মাকে", "খালা~", "ফুফু~", "ফুপু~", "চাচি~", "চাচী~", "ভাবি", "ভাবিকে", "ভাবির", "ভাবী~", "ভাগ্নি~", "ভাতিজি~", "ননদ~",
+                "আম্মা", "আম্মাকে", "নানি~", "নানী~",
+                "খালা~", "ফুফু~", "ফুপু~", "চাচি~", "চাচী~", "ভাবি", "ভাবিকে", "ভাবির", "ভাবী~", "ভাগ্নি~", "ভাতিজি~", "ননদ~",
                 "বান্ধবী~", "বান্ধবি~", "বন্ধু~", "স্ত্রী", "স্ত্রীকে", "স্ত্রীর", "বউ", "বউকে", "বউরে", "বউয়ের", "প্রতিবেশী~", "ভাইকে", "ভাইরে",
                 "স্বামীকে", "স্বামীরে", "ছেলেকে", "ছেলেরে", "বাচ্চাকে", "বাচ্চারে", "বাবাকে", "আত্মীয়~",
                 "bon", "bonke", "bonre", "boner", "bonta", "bonti", "meye", "meyeke", "meyere", "meyer", "meyeta", "mey", "ma", "make",
-                "mayer", "amma", "ammake", "khala~", "fufu~", "fupu~", "chachi~", "vabi", "vabike", "vabir", "bhabi~", "bagni~", "vatiji~",
+                "mayer", "amma", "ammake", "nani~",
+                "khala~", "fufu~", "fupu~", "chachi~", "vabi", "vabike", "vabir", "bhabi~", "bagni~", "vatiji~",
                 "nonod~", "bandhobi~", "bandobi~", "bondhu~", "stri", "strike", "bou", "bouke", "boure", "protibeshi~", "bhai ke",
                 "bhaike", "vai ke",
                 "vaike", "vaire", "shamike", "shami ke", "samike", "sami ke", "cheleke", "chele ke", "bacchake", "baccha ke", "babake",

@@ -236,7 +236,8 @@ def test_who_writes_for_another_is_thanked_and_not_treated_as_the_victim(situati
 
 @each(category={"suicide"})
 def test_nobody_who_wishes_to_die_is_left_alone(situation, script):
-    assert re.search("পাশে থাকুন|সাথে থাকুন|pashe thakun|sathe thakun|near", first(situation, script))
+    assert re.search("একা থাকবেন না|eka thakben na|alone", first(situation, script))
+    assert re.search("সাথে থাকুন|পাশাপাশি থাকুন|sathe thakun|pashapashi thakun|near", first(situation, script))
     assert not re.search("টাকা|taka|money", first(situation, script) + then(situation, script))
 
 

@@ -32,7 +32,13 @@ def test_where_she_says_that_she_is(text, place):
         "amar bon saudi te ache", "আমার বোন সৌদিতে থাকে", "amar bon ke saudi te atke rakhse", "আমার মেয়েরে দুবাইতে আটকাইয়া রাখছে",
         "jodi ami saudi te thaki tahole ki hobe", "saudi te achi na", "ami deshe thaki na", "ami ki saudi te kaj korte parbo",
         "saudi te kaj korte chai", "ami deshe ferot jete chai", "ami deshe jabo", "দেশে ফিরতে চাই", "ei deshe achi 3 bochor",
-        "ওই দেশে থাকি", "i want to go to saudi", "i am going to work in oman", "my sister is in lebanon", "i was in jordan last year",
+        "ওই দেশে থাকি",
+        # "thaki" is "from" in many districts: she came from there
+        "মুই সৌদি থাকি আইছি", "ami dubai thaki firi aisi", "আমি বিদেশ থাকি আইয়া দোকান দিমু", "bidesh thaki ferot aisi", "জামাই কাতার থাকি টাকা পাঠাইছে",
+        # formerly, hearsay, eighty, somebody else
+        "saudi te 2 mas bondi silam", "ami saudi te 5 bochor kaj korsi", "bole je saudi te achi", "সৌদিতে বেতন আশি হাজার নাকি", "bideshe gele naki kosto",
+        "lebanon e chilam, ferot aschi", "i worked in oman", "worked five years in oman house before", "my husband is ill and living alone in muscat",
+        "i am bidesh ferot", "i want to go to saudi", "i am going to work in oman", "my sister is in lebanon", "i was in jordan last year",
         "i am looking for a job in qatar", "i got a visa for dubai", "is it good in saudi", "she is working in kuwait",
         "satkhira te demo office kothay", "dhaka", "ami saudi te achi, ami dubai te achi", "saudi te beton koto", "saudi te ki ache",
     ],
