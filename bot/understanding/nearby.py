@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.understanding.entities import Entity
-from bot.understanding.normalise import fold, words
+from bot.understanding.normalise import fold, has_bangla, words
 from bot.understanding.risk import phrases, spelled
 from bot.understanding.romanise import plain
 
 _LONGEST = 3  # words in the name of an upazila
 _ENDINGS = tuple(sorted({plain(end) for end in "e te t r er ta ke theke i y ay ey yer".split()}, key=len, reverse=True))
+_BANGLA_ENDINGS = ("\u09c7", "\u09c7\u09b0", "\u09df", "\u09b0", "\u09a4\u09c7")  # in, of
 _STEM = 4  # letters that must be left of a name without its ending
 
 
@@ -39,14 +40,14 @@ def nearby(
     """Builds it; `upazilas` maps district → names. Raises ValueError for a phrase without words."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for district, names in upazilas.items():
-        for name in names:
-            found[_key(name)].add(district)
+        for form in (form for name in names for form in _forms(name)):
+            found[_key(form)].add(district)
     asks, offers = phrases(asking), phrases(offices)
     if asks is None or offers is None:
         raise ValueError("asking and offices need phrases")
     return Nearby(
         upazilas={key: frozenset(districts) for key, districts in found.items()},
-        guarded=frozenset(_key(word) for word in guarded),
+        guarded=frozenset(_key(form) for word in guarded for form in _forms(word)),
         asking=asks, offices=offers, around=frozenset(_key(word) for word in around), marks=frozenset(_key(word) for word in marks),
     )  # fmt: skip
 
@@ -95,6 +96,11 @@ def _named(keys: Sequence[str], near: Nearby) -> frozenset[str]:
                 if name in near.upazilas and (marked or name not in near.guarded):
                     return near.upazilas[name]
     return frozenset()
+
+
+def _forms(name: str) -> list[str]:
+    """A name as it stands in a sentence: written in Bangla its ending can change how its last letters are read."""
+    return [name, *(name + ending for ending in _BANGLA_ENDINGS)] if has_bangla(name) else [name]
 
 
 def _stems(joined: str) -> list[str]:
