@@ -11,7 +11,7 @@ from bot.settings import Settings
 from bot.staff import Account, Role
 
 if TYPE_CHECKING:  # the database is loaded only by who needs it: `--help` should be quick
-    from bot.storage import Accounts
+    from bot.storage import Accounts, Database, Sealer
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -73,18 +73,32 @@ def verify(settings: Settings) -> int:
 
 
 def opened(settings: Settings) -> Accounts:
-    from bot.storage import Accounts, Database, Sealer
+    from bot.storage import Accounts
     from bot.storage.migrate import upgrade
 
     settings.var.mkdir(parents=True, exist_ok=True)
     upgrade(settings.database_url)
-    return Accounts(Database(settings.database_url), Sealer(settings.seal_keys.reveal(), settings.lookup_key.reveal()))
+    return Accounts(*_store(settings))
+
+
+def _store(settings: Settings) -> tuple[Database, Sealer]:
+    from bot.storage import Database, Sealer
+
+    return Database(settings.database_url), Sealer(settings.seal_keys.reveal(), settings.lookup_key.reveal())
+
+
+def _gone(settings: Settings, staff: str) -> None:
+    """Her cases go back to the queue, as when it is done at the desk."""
+    from bot.storage.desk import Casework
+
+    Casework(*_store(settings)).staff_gone(staff)
 
 
 def _change(arguments: argparse.Namespace, settings: Settings, accounts: Accounts, found: Account) -> None:
     staff = found.staff
     if arguments.act == "reset":
         _tell(settings, found.login, accounts.reset(None, staff.id))
+        _gone(settings, staff.id)
         return
     if arguments.act == "link":
         code = accounts.new_link(staff.id)
@@ -101,6 +115,8 @@ def _change(arguments: argparse.Namespace, settings: Settings, accounts: Account
         accounts.change(None, staff.id, name=staff.name, role=Role(arguments.role), team=team)
     else:
         accounts.set_active(None, staff.id, arguments.act == "enable")
+    if arguments.act != "enable":
+        _gone(settings, staff.id)
     changed = accounts.account(staff.id)
     sys.stdout.write(_line(changed or found) + "\n")
 

@@ -131,6 +131,8 @@ class Doors:
             await off_loop(self._store.close_session, here.token)
             away = here.form["idle"] == "1"  # for a moment, perhaps: the clocks of her cases see to it
             if here.session.stage is Stage.FULL and not away and not await off_loop(self._store.sessions, here.staff.id):
+                if here.staff.on_duty:
+                    await off_loop(self._duty.switch, here.staff.id, False)
                 await off_loop(self._duty.gone, here.staff.id)
         response = self._to("sign_in")
         self._cookies.end(response)

@@ -293,6 +293,18 @@ def test_signing_out_ends_the_session_on_the_server(bench: Bench) -> None:
     assert bench.cases.gone == [staff.id]
 
 
+def test_who_signs_out_is_off_duty(bench: Bench) -> None:
+    import sqlalchemy
+
+    staff = bench.person("rahima")
+    with bench.database.write() as connection:
+        connection.execute(sqlalchemy.text("UPDATE staff SET on_duty = 1"))
+    bench.signed_in("rahima").post("/desk/sign-out", {"idle": "1"})
+    assert (bench.cases.duty, bench.cases.gone) == ([], [])  # away for a moment
+    bench.signed_in("rahima").post("/desk/sign-out")
+    assert (bench.cases.duty, bench.cases.gone) == ([(staff.id, False)], [staff.id])
+
+
 def test_a_second_browser_keeps_her_at_work(bench: Bench) -> None:
     bench.person("rahima")
     first, second = bench.signed_in("rahima"), bench.signed_in("rahima")
