@@ -82,6 +82,7 @@ class Case:
     counsellor_last_at: datetime | None = None
     said_at: datetime | None = None  # when a fixed text was last ordered
     may_write: bool = False  # she said that it is safe to write to her
+    hours: str = ""  # in which she may be written to first (bot.handoff.hours); empty: she did not say
     quiet: bool = False  # the bot never writes first
     stood_down: bool = False  # "you misunderstood": the dialogue is back, the case stays
     hidden: bool = False  # the chat plays something else; nothing is said to her

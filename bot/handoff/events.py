@@ -17,13 +17,15 @@ class Raised:
     category: str | None
     reason: str  # flagged | asked_for_person | media | dialogue_failed
     channel: str
+    hidden: bool = False  # found in a chat that plays something else: nothing is said there
+    hours: str = ""  # Case.hours
 
 
 @dataclass(frozen=True, kw_only=True)
 class SheWrote:
     channel: str
     answered: bool = False  # the house has answered it with a fixed text of its own
-    signal: str | None = None  # safe | stop | can_write | cannot_write
+    signal: str | None = None  # safe | stop | can_write | cannot_write | hours.… (Case.hours)
 
 
 @dataclass(frozen=True, kw_only=True)

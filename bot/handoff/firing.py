@@ -17,9 +17,10 @@ from bot.handoff.clocks import (
     Clock,
 )
 from bot.handoff.events import ClockFired, DutyChanged
+from bot.handoff.hours import next_safe
 from bot.handoff.judging import missed_alerts
 from bot.handoff.moves import offer_over, transfer_over
-from bot.handoff.waiting import kept, may_write_first, of_owner, opening, wait, without
+from bot.handoff.waiting import kept, may_be_called, may_write_first, of_owner, opening, wait, without
 from bot.model import Level
 
 
@@ -36,7 +37,7 @@ def fired(case: Case, event: ClockFired, now: datetime, duty: Duty) -> Transitio
 
 
 def duty_changed(case: Case, event: DutyChanged, now: datetime, duty: Duty) -> Transition:
-    if case.state is Stage.CALLBACK and duty.staffed and not case.agreed:
+    if case.state is Stage.CALLBACK and duty.staffed and not case.agreed and may_be_called(case, now):
         return wait(case, now, duty, why="on_duty_again", since=case.queued_since)
     if case.state in (Stage.QUEUED, Stage.OFFERED) and not duty.staffed:
         made = wait(case, now, duty, why="nobody_on_duty", since=case.queued_since, front=case.front)
@@ -119,6 +120,7 @@ def _callback(case: Case, name: Clock, now: datetime, duty: Duty) -> Transition:
         return wait(case, now, duty, why="callback_due", front=True)
     case = case.but(misses=case.misses + 1)
     at = max(opening(duty, now), now + CALLBACK_AGAIN) if duty.rota.is_open(now) else opening(duty, now)
+    at = next_safe(case.hours, at, duty.rota)
     alerts = (Alert(audience=Audience.ON_DUTY, kind="callback_due"), *missed_alerts(case))
     case = case.but(callback_at=at, clocks={**case.clocks, Clock.CALLBACK: at})
     return Transition(case=case, alerts=alerts, log=(Entry(kind="callback_missed", detail={"at": at.timestamp()}),))

@@ -7,7 +7,8 @@ from datetime import datetime
 from bot.handoff.case import HUMAN, QUIET, WAITS, Case, Duty, Entry, Holder, Stage, Transition
 from bot.handoff.clocks import SAID_AGAIN, Clock, silent
 from bot.handoff.events import AskedToDelete, Hidden, Raised, SheWrote
-from bot.handoff.waiting import from_now, of_owner, raised, wait, windows, without
+from bot.handoff.hours import NEVER, next_safe
+from bot.handoff.waiting import from_now, of_owner, opening, raised, wait, windows, without
 from bot.model import Level
 
 _REMIND = (Clock.REMIND_3, Clock.REMIND_10)
@@ -18,11 +19,12 @@ def begin(id: str, event: Raised, now: datetime, duty: Duty, *, team: str | None
     case = Case(
         id=id, level=event.level, peak=event.level, category=event.category, reason=event.reason, state=Stage.QUEUED, version=0,
         opened_at=now, state_since=now, queued_since=now, her_last_at=now, channel=event.channel, team=team, prefers=prefers,
-        quiet=event.category in QUIET, clocks=windows(event.channel, now),
+        quiet=event.category in QUIET, hidden=event.hidden, hours=event.hours, clocks=windows(event.channel, now),
     )  # fmt: skip
     made = wait(case, now, duty, why="new")
     # The first reply has told her that a counsellor will read it; only a wait until later needs another word.
-    tells = made.case.state is Stage.CALLBACK and (event.level.flagged or event.reason == "asked_for_person") and not case.quiet
+    asked = event.level.flagged or event.reason == "asked_for_person"
+    tells = made.case.state is Stage.CALLBACK and asked and not (case.quiet or case.hidden)
     case = made.case.but(version=1, said_at=now if tells else None)
     opened = Entry(kind="opened", detail=_what(event))
     return Transition(case=case, say=("callback_when",) if tells else (), alerts=made.alerts, log=(opened, *made.log))
@@ -52,7 +54,7 @@ def she_wrote(case: Case, event: SheWrote, now: datetime, duty: Duty) -> Transit
     elif case.state is Stage.CALLBACK and (duty.staffed or (case.agreed and case.level is Level.CRITICAL)):
         made = wait(case, now, duty, why="she_wrote", front=True)
     else:
-        made = Transition(case=case)
+        made = Transition(case=_at_her_hours(case, event, now, duty))
     made = _acknowledged(made, event, now)
     return Transition(case=made.case, say=made.say, alerts=(*alerts, *made.alerts), log=(*log, *made.log))
 
@@ -90,9 +92,21 @@ def _acknowledged(made: Transition, event: SheWrote, now: datetime) -> Transitio
     return Transition(case=case.but(said_at=now), say=(text,), alerts=made.alerts, log=made.log)
 
 
+def _at_her_hours(case: Case, event: SheWrote, now: datetime, duty: Duty) -> Case:
+    """A call-back that nobody agreed on with her moves into the hours that she has just named."""
+    if case.state is not Stage.CALLBACK or case.agreed or not (event.signal or "").startswith("hours."):
+        return case
+    at = next_safe(case.hours, opening(duty, now), duty.rota)
+    return case.but(callback_at=at, clocks={**case.clocks, Clock.CALLBACK: at})
+
+
 def _signalled(case: Case, signal: str | None) -> Case:
     if signal == "safe" and case.state in WAITS:
         return case.but(stood_down=True, clocks=without(case, *_REMIND))
+    if signal is not None and signal.startswith("hours."):
+        hours = signal.removeprefix("hours.")
+        may = hours != NEVER
+        return case.but(hours=hours, may_write=may, clocks=dict(case.clocks) if may else without(case, *_REMIND))
     if signal == "can_write":
         return case.but(may_write=True)
     if signal in ("stop", "cannot_write"):

@@ -18,6 +18,7 @@ from bot.handoff.clocks import (
     Clock,
     silent,
 )  # fmt: skip
+from bot.handoff.hours import next_safe, within
 from bot.model import Level
 
 Clocks = dict[Clock, datetime]
@@ -55,8 +56,14 @@ def reminders(case: Case, now: datetime) -> Clocks:
 
 
 def may_write_first(case: Case, now: datetime) -> bool:
-    """Only to somebody who is there or said that it is safe; after captivity, trafficking or violence never."""
-    return not (case.quiet or case.hidden) and (case.may_write or now - case.her_last_at <= STILL_THERE)
+    """Only to somebody who is there or said that it is safe, and then in her hours; after captivity, trafficking or violence never."""
+    safe = case.may_write and within(case.hours, now)
+    return not (case.quiet or case.hidden) and (safe or now - case.her_last_at <= STILL_THERE)
+
+
+def may_be_called(case: Case, now: datetime) -> bool:
+    """Whether somebody who comes on duty takes up a call-back now. Of a critical one a human decides, whatever the hour."""
+    return case.level is Level.CRITICAL or within(case.hours, now)
 
 
 def wait(case: Case, now: datetime, duty: Duty, *, why: str, front: bool = False, since: datetime | None = None) -> Transition:
@@ -70,7 +77,7 @@ def wait(case: Case, now: datetime, duty: Duty, *, why: str, front: bool = False
     if duty.staffed:
         clocks = {**kept(case), **accept_clocks(case, now, duty), **reminders(case, now)}
         return _told(case.but(state=Stage.QUEUED, clocks=clocks), why, alerts)
-    at = opening(duty, now)
+    at = next_safe(case.hours, opening(duty, now), duty.rota)
     urgent = {} if case.level is not Level.CRITICAL else without(case.but(clocks=accept_clocks(case, now, duty)), Clock.ACCEPT_ALL)
     clocks = {**kept(case), **urgent, Clock.CALLBACK: at}
     if case.level is Level.CRITICAL:

@@ -16,7 +16,7 @@ from bot.storage.inbox import moment
 from bot.storage.tables import OPEN, cases, clocks
 from bot.storage.transaction import Crossed, Transaction
 
-_PLAIN = ("front", "transfer_team", "prefers", "agreed", "misses", "channel", "may_write", "quiet", "stood_down", "hidden",
+_PLAIN = ("front", "transfer_team", "prefers", "agreed", "misses", "channel", "may_write", "hours", "quiet", "stood_down", "hidden",
           "safety_checked", "confirmed_by", "asked_to_delete")  # fmt: skip
 _TIMES = ("callback_at", "counsellor_last_at", "said_at")
 
