@@ -16,6 +16,7 @@ from bot.errors import ContentError
 from bot.examples import Example, examples
 from bot.fees import Fees, load_fees
 from bot.flows import Plan, load_flows
+from bot.holding import Holding, load_holding, load_rota
 from bot.knowledge import DIRECTORY, LANGUAGES, Knowledge, Text, load, read_yaml, take
 from bot.near import near_copies
 from bot.redflags import RedFlag, load_red_flags
@@ -56,6 +57,8 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
         replies = load_replies(content.hotlines, directory)
         plans, flags, costs = load_flows(directory), load_red_flags(directory), load_fees(directory)
         load_words(directory)
+        load_rota(directory)
+        waiting = load_holding(directory)
         lines = examples(root / "data" / "nlu")
         style = load_style(directory / "style.yml")
         domain, rules = read_yaml(root / "domain.yml"), _rules(root / "data" / "stories")
@@ -68,6 +71,7 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
     found.extend(_titles(content))
     found.extend(_flow_titles(plans))
     found.extend(reply_problems(replies, content.hotlines, categories, numbers))
+    found.extend(_waiting(waiting, content))
     found.extend(_ways(content, plans))
     found.extend(_domain(domain, rules, lines))
     found.extend(_examples(lines))
@@ -192,6 +196,21 @@ def _flow_titles(plans: Mapping[str, Plan]) -> Iterator[str]:
         for title in (one[language] for one in shown for language in LANGUAGES):
             if len(title) > MAX_BUTTON:
                 yield f"flows/{plan.id}.yml: {title!r} is longer than {MAX_BUTTON} characters"
+
+
+def _waiting(waiting: Holding, content: Knowledge) -> Iterator[str]:
+    """What she is told while she waits: one screen, nothing that the program cannot fill, and only numbers that we know."""
+    for block, name, said in ((kind, *both) for kind in ("texts", "numbers") for both in getattr(waiting, kind).items()):
+        for script, text in said.items():
+            where = f"triage/holding.yml: {block}.{name}.{script}"
+            if len(text.split()) > MAX_WORDS["sentence"]:
+                yield f"{where}: {len(text.split())} words; at most {MAX_WORDS['sentence']}"
+            if _fields(text) - {"numbers", "when"}:
+                yield f"{where}: only {{numbers}} and {{when}} are filled"
+            if numbers(text) - _known(content):
+                yield f"{where}: the numbers {sorted(numbers(text) - _known(content))} are not in hotlines.yml"
+            if script != "bn" and _BANGLA.search(text):
+                yield f"{where}: is not in that script"
 
 
 def _ways(content: Knowledge, plans: Mapping[str, Plan]) -> Iterator[str]:

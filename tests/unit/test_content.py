@@ -75,6 +75,7 @@ STEP, TOPIC = "knowledge/steps/03-passport.yml", "knowledge/topics/complaint.yml
 WORDS, HOTLINES, FACTS = "knowledge/words.yml", "knowledge/hotlines.yml", "knowledge/facts.yml"
 NLU, STORIES = "data/nlu/step_visa.yml", "data/stories/all.yml"
 REPLIES, HIDE = "knowledge/triage/replies.yml", "knowledge/triage/hide.yml"
+HOLDING = "knowledge/triage/holding.yml"
 
 
 def section(name, **texts):
@@ -212,6 +213,17 @@ WRONG = {
         "neutral\\[0\\].en: a number gives it away",
     ),
     "a word to come back that is not told": (HIDE, lambda h: h["word"].update(en="sunlight"), "word_told.en: does not tell the word"),
+    "a number of nobody's while she waits": (
+        HOLDING,
+        lambda h: h["numbers"]["abroad"].update(en="+44 20 7946 0000"),
+        r"holding\.yml: numbers\.abroad\.en: the numbers",
+    ),
+    "a text of waiting that fills a screen": (
+        HOLDING,
+        lambda h: h["texts"]["queued"].update(en="wait " * 61),
+        r"texts\.queued\.en: 61 words",
+    ),
+    "a field that nobody fills": (HOLDING, lambda h: h["texts"]["queued"].update(en="{name}, wait"), "only {numbers} and {when}"),
     "an intent that the domain lacks": (NLU, add_example("wages not paid", "wages_abroad"), "intent 'wages_abroad' is not in domain.yml"),
     "an intent without examples": ("domain.yml", lambda d: d["intents"].append("legal_aid"), "intent 'legal_aid' has no examples"),
     "an intent without rule": ("domain.yml", lambda d: d["intents"].append("legal_aid"), "no rule answers intent 'legal_aid'"),
@@ -240,6 +252,8 @@ UNREADABLE = {
     "rules without steps": (STORIES, "rules: [{rule: x}]", "all.yml: steps"),
     "rules that are no list": (STORIES, "rules: 5", "all.yml: rules"),
     "stories that are empty": (STORIES, "", "all.yml: rules"),
+    "a text of waiting that is missing": (HOLDING, "{texts: {}, when: {parts: []}, numbers: {}}", "holding.yml: texts.queued"),
+    "hours that nobody keeps": ("knowledge/duty.yml", "hours: {monday: [9-5]}", "duty.yml: hours: monday"),
     "a domain that is none": ("domain.yml", "intents: [", "domain.yml: is not valid YAML"),
 }
 
