@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from bot.desk.board import board
 from bot.desk.colleagues import colleagues
+from bot.desk.formlists import CaseLists
 from bot.desk.looked import Looked
 from bot.desk.marking import marked
 from bot.desk.pages import Pages
@@ -23,7 +24,7 @@ from bot.desk.visit import visit
 from bot.errors import NoSuchCase
 from bot.handoff import HUMAN, CaseDesk, CaseView, Stage
 from bot.handoff.clocks import WINDOWS, Clock
-from bot.knowledge import Knowledge, Text
+from bot.knowledge import Knowledge
 from bot.staff import Role, Staff
 from bot.threads import off_loop
 from bot.understanding.risk import Lexicon
@@ -40,7 +41,7 @@ class Content:
     knowledge: Knowledge
     groups: tuple[Group, ...]
     lexicon: Lexicon
-    outcomes: Mapping[str, Text]
+    lists: CaseLists
 
 
 class Conversation:
@@ -109,7 +110,7 @@ class Conversation:
             "marks": {message.id: marked(message.text, message.reasons, self._content.lexicon) for message in view.messages},
             "window": _window(view, self._clock()),
             "district": _district(view),
-            "outcomes": self._content.outcomes,
+            "outcomes": self._content.lists.outcomes,
             "pending": any(message.delivery in ("queued", "sending") for message in view.messages[-20:]),
         }
 

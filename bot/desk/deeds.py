@@ -44,8 +44,6 @@ class Deed:
 
 
 class Deeds:
-    """`wake`: tells the open pages at once."""
-
     def __init__(
         self,
         cases: CaseDesk,
@@ -53,10 +51,9 @@ class Deeds:
         conversation: Conversation,
         outcomes: Collection[str],
         clock: Callable[[], datetime],
-        wake: Callable[[], None],
     ) -> None:
         self._cases, self._pages, self._conversation = cases, pages, conversation
-        self._outcomes, self._clock, self._wake = outcomes, clock, wake
+        self._outcomes, self._clock = outcomes, clock
         self._deeds = {
             "note": Deed(act=self._note, action=Action.NOTE_WRITTEN),
             "level": Deed(act=self._level, codes=lambda form: {"level": form["level"][:16]}),
@@ -92,7 +89,6 @@ class Deeds:
                 return self._to(case, problem="close")
             except CaseError:
                 return self._to(case, problem="state")
-            self._wake()
             return self._to_queue(told[1:]) if told.startswith("/") else self._to(case, done=told)
 
         return do
@@ -110,7 +106,6 @@ class Deeds:
             raise HTTPException(404) from None
         except CaseError:
             return Response(status_code=409) if live else self._to(case, problem="state")
-        self._wake()
         return await self._conversation.part(request, "talk_thread.html") if live else self._to(case)
 
     # --- each deed, in a thread

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp
 
-from bot.desk import cases
+from bot.desk import cases, casework
 from bot.desk.account import Account
 from bot.desk.cookies import Cookies
 from bot.desk.doors import Doors
@@ -53,10 +53,12 @@ class Desk:
         sign_in = SignIn(parts.store, parts.passwords, parts.clock)
         looks, coming = cases.looks(parts.cases), cases.duty(parts.cases)
         self.live = Live(cases.CaseFeed(parts.cases), parts.store, looks)
-        groups = (
+        work = casework.pages_of(parts.cases, parts.store, pages, parts.clock)
+        groups: tuple[casework.Group, ...] = (
             pages,
             Doors(parts.store, sign_in, pages, cookies, coming, _address(parts.forwarded)),
             Home(parts.store, pages, cookies, coming),
+            *work,
             Account(parts.store, sign_in, pages, cookies),
             People(parts.store, pages, coming),
             Hours(parts.store, pages, parts.hours),

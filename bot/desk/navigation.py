@@ -12,6 +12,7 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("queue", "chat"),
     Entry("people", "people"),
     Entry("hours", "clock"),
     Entry("account", "person"),

@@ -41,6 +41,11 @@ def _for(*roles: Role, object: Object = Object.NONE, passive: bool = False) -> R
     return Rule(roles=frozenset(roles), object=object, passive=passive)
 
 
+def _case(*roles: Role) -> Rule:
+    """Of a case that she may see; without roles, whoever does casework."""
+    return Rule(roles=frozenset(roles) or CASEWORK, object=Object.CASE)
+
+
 # Route name → rule. A route's name says its page and, after a dot, what is done there.
 PERMISSIONS: Mapping[str, Rule] = {
     "static": _public(),
@@ -65,6 +70,32 @@ PERMISSIONS: Mapping[str, Rule] = {
     "account.second": _for(*Role),
     "account.second.confirm": _for(*Role),
     "account.sessions.end": _for(*Role),
+    "queue": _for(*CASEWORK),
+    "queue.list": _for(*CASEWORK, passive=True),
+    "queue.own": _for(*CASEWORK, passive=True),
+    "queue.badge": _for(*CASEWORK, passive=True),
+    "queue.take": _for(*CASEWORK),
+    "case": _case(),
+    "case.thread": _case(),
+    "case.facts": _case(),
+    "case.acts": _case(),
+    "case.shelf": _case(),
+    "case.say": _case(),
+    "case.accept": _case(),
+    "case.reject": _case(),
+    "case.note": _case(),
+    "case.level": _case(),
+    "case.transfer": _case(),
+    "case.recall": _case(),
+    "case.callback": _case(),
+    "case.missed": _case(),
+    "case.hide": _case(),
+    "case.close": _case(),
+    "case.confirm": _case(SUPERVISOR),
+    "case.erase": _case(SUPERVISOR),
+    "case.reveal": _case(),
+    "form": _case(),
+    "form.save": _case(),
     "people": _for(ADMIN),
     "people.add": _for(ADMIN),
     "person": _for(ADMIN, object=Object.STAFF),

@@ -22,10 +22,8 @@ TOLD = ("none", "gone", "taken", "closed", "confirm", "passed", "rejected", "era
 
 
 class Queue:
-    """`wake`: tells the open pages at once that something changed."""
-
-    def __init__(self, cases: CaseDesk, pages: Pages, clock: Callable[[], datetime], wake: Callable[[], None]) -> None:
-        self._cases, self._pages, self._clock, self._wake = cases, pages, clock, wake
+    def __init__(self, cases: CaseDesk, pages: Pages, clock: Callable[[], datetime]) -> None:
+        self._cases, self._pages, self._clock = cases, pages, clock
 
     def routes(self) -> list[Route]:
         return [
@@ -62,7 +60,6 @@ class Queue:
         if taken is None:
             return self._back("none")
         await audited(here, Action.CASE_DECIDED, taken.case.id, what="taken")
-        self._wake()
         return RedirectResponse(self._pages.path("case", case=taken.case.id), status_code=303)
 
     async def _accept(self, request: Request) -> Response:
@@ -75,7 +72,6 @@ class Queue:
             raise HTTPException(404) from None
         except CaseError:  # it lapsed while she was reading, or somebody was quicker
             return self._back("gone")
-        self._wake()
         return RedirectResponse(self._pages.path("case", case=case), status_code=303)
 
     async def _reject(self, request: Request) -> Response:
@@ -88,7 +84,6 @@ class Queue:
             raise HTTPException(404) from None
         except CaseError:
             return self._back("gone")
-        self._wake()
         return self._back("rejected")
 
     def _back(self, told: str) -> Response:

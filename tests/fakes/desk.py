@@ -64,6 +64,15 @@ class NoCases:
         self.duty: list[tuple[str, bool]] = []
         self.found: dict[str, Any] = {}
 
+    def queue(self, team: str | None = None) -> list[Any]:
+        return []
+
+    def own(self, staff: str) -> list[Any]:
+        return []
+
+    def take_next(self, staff: str) -> None:
+        return None
+
     def last_event(self) -> int:
         return len(self.log)
 

@@ -16,7 +16,7 @@ TOPS = (
     "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.content_items", "bot.content_style",
     "bot.content_commands", "bot.live", "bot.review", "bot.switched", "bot.lines", "bot.messenger_setup",
     "bot.understand", "bot.evaluation",
-    "bot.staff_commands", "bot.agency_commands", "bot.desk_house",
+    "bot.staff_commands", "bot.agency_commands", "bot.desk_house", "bot.demo",
 )  # fmt: skip
 ANY = ("bot",)  # of ours; actions are never among them
 
@@ -45,6 +45,8 @@ PLACES = {
     "bot.flows": READING,
     "bot.redflags": READING,
     "bot.fees": READING,
+    "bot.spoken": READING,
+    "bot.receipts": (*READING, "bot.flows", "bot.media", "bot.spoken"),
     "bot.media": (*INNER, "bot.threads"),
     "bot.triage": READING,
     "bot.replies": READING,
@@ -57,9 +59,9 @@ PLACES = {
     "bot.storage": (*READING, "bot.storage", "bot.agencies", "bot.handoff", "bot.rota", "bot.holding", "bot.staff", "bot.ringing"),
     "bot.storage.tracker_store": (*READING, "bot.storage", "bot.settings"),  # Rasa makes it (endpoints.yml): nobody can hand it anything
     "bot.storage.directory": (*READING, "bot.storage", "bot.agencies", "bot.settings"),  # the action server makes it
-    "bot.channels": (*READING, "bot.channels", "bot.transport", "bot.ringing"),
-    "bot.house": (*READING, "bot.triage", "bot.replies", "bot.handoff"),
-    "bot.gateway": (*READING, "bot.triage", "bot.replies", "bot.handoff", "bot.house"),
+    "bot.channels": (*READING, "bot.media", "bot.channels", "bot.transport", "bot.ringing"),
+    "bot.house": (*READING, "bot.triage", "bot.replies", "bot.handoff", "bot.flows"),
+    "bot.gateway": (*READING, "bot.triage", "bot.replies", "bot.handoff", "bot.house", "bot.flows", "bot.media", "bot.receipts"),
     "bot.outbox": (*READING, "bot.threads", "bot.keyed"),
     "bot.worker": (*READING, "bot.shelter", "bot.gateway", "bot.outbox", "bot.threads", "bot.keyed"),
     "bot.desk": (*READING, "bot.triage", "bot.handoff", "bot.rota", "bot.staff", "bot.settings", "bot.threads", "bot.desk"),
@@ -67,7 +69,7 @@ PLACES = {
     "bot.nlu": (*READING, "bot.nlu", "bot.flows"),
     "bot.nlu.server": (*INNER, "bot.settings", "bot.logs", "bot.nlu", "bot.storage.tracker_store", "bot.training"),
     **dict.fromkeys(TOPS, ANY),
-    "actions": (*READING, "bot.storage", "bot.flows", "bot.redflags", "bot.fees", "bot.agencies", "actions"),
+    "actions": (*READING, "bot.storage", "bot.flows", "bot.redflags", "bot.fees", "bot.spoken", "bot.receipts", "bot.agencies", "actions"),
 }
 # What is not ours → who may import it.
 OUTSIDE = {

@@ -167,7 +167,7 @@
   const title = document.title;
   let blinking;
   function alarm(text, { silent = false } = {}) {
-    if (!silent) try {
+    if (!silent && (!navigator.userActivation || navigator.userActivation.hasBeenActive)) try { // else the browser would refuse
       const audio = new AudioContext(), gain = audio.createGain();
       gain.gain.value = 0.15;
       gain.connect(audio.destination);

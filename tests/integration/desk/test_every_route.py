@@ -38,7 +38,7 @@ def ask(bench: Bench, browser: Browser, route: Route) -> httpx.Response:
     """The route with what its path names: somebody who is there, and a case that is not."""
     staff = bench.accounts.named("somebody")
     assert staff is not None
-    path = route.path.replace("{staff}", staff.staff.id).replace("{case}", "c" * 22).replace("{name}", "desk.css")
+    path = route.path.replace("{staff}", staff.staff.id).replace("{case}", "c" * 22).replace("{name}", "desk.css").replace("{section}", "contact")
     if "POST" in (route.methods or ()):
         return browser.post(MOUNT + path)
     return browser.client.head(MOUNT + path) if route.name == "events" else browser.client.get(MOUNT + path)
@@ -131,12 +131,12 @@ def test_with_a_rule_it_opens(tmp_path: Path) -> None:
 )
 def test_a_case_is_seen_by_its_counsellor_and_the_teams_supervisor(tmp_path: Path, login: str, fields: Any, status: int) -> None:
     rule = Rule(roles=frozenset({Role.COUNSELLOR, Role.SUPERVISOR}), object=Object.CASE)
-    bench = Bench(tmp_path, extra=[Route("/cases/{case}", bare, name="case")], permissions={**PERMISSIONS, "case": rule})
+    bench = Bench(tmp_path, extra=[Route("/bare/{case}", bare, name="bare")], permissions={**PERMISSIONS, "bare": rule})
     ids = {role.value: bench.person(role.value, role, team="dhaka").id for role in Role}
     ids["somebody"] = bench.person("somebody", team="dhaka").id
     if fields is not None:
         bench.cases.found["c1"] = a_case(**{name: ids.get(value, value) for name, value in fields.items()})
-    response = bench.entered(login).get("/desk/cases/c1")
+    response = bench.entered(login).get("/desk/bare/c1")
     assert response.status_code == status
     assert (SECRET in response.text) == (status == 200)
     bench.close()

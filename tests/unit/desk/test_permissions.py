@@ -15,9 +15,15 @@ STAGES = {
 EVERYBODY = {
     "home", "active", "events", "account", "account.password", "account.second", "account.second.confirm", "account.sessions.end",
 }  # fmt: skip
+OF_A_CASE = {
+    "case", "case.thread", "case.facts", "case.acts", "case.shelf", "case.say", "case.accept", "case.reject", "case.note", "case.level",
+    "case.transfer", "case.recall", "case.callback", "case.missed", "case.hide", "case.close", "case.reveal", "form", "form.save",
+}  # fmt: skip
+CASEWORK = {"duty", "queue", "queue.list", "queue.own", "queue.badge", "queue.take"} | OF_A_CASE
+SECOND_PERSON = {"case.confirm", "case.erase"}
 ONLY = {
-    Role.COUNSELLOR: {"duty"},
-    Role.SUPERVISOR: {"duty", "hours"},
+    Role.COUNSELLOR: CASEWORK,
+    Role.SUPERVISOR: CASEWORK | SECOND_PERSON | {"hours"},
     Role.ANALYST: set[str](),
     Role.ADMIN: {
         "people", "people.add", "person", "person.change", "person.disable", "person.enable", "person.reset", "person.sessions.end",
@@ -26,7 +32,7 @@ ONLY = {
 }  # fmt: skip
 OBJECTS = {
     Object.STAFF: {"person", "person.change", "person.disable", "person.enable", "person.reset", "person.sessions.end"},
-    Object.CASE: set[str](),
+    Object.CASE: OF_A_CASE | SECOND_PERSON,
 }
 
 
@@ -46,8 +52,8 @@ def test_every_path_that_names_something_is_asked_about() -> None:
         assert {route for route, rule in PERMISSIONS.items() if rule.object is object} == routes
 
 
-def test_only_the_event_stream_does_not_keep_a_session_alive() -> None:
-    assert [route for route, rule in PERMISSIONS.items() if rule.passive] == ["events"]
+def test_only_what_the_page_asks_by_itself_does_not_keep_a_session_alive() -> None:
+    assert {route for route, rule in PERMISSIONS.items() if rule.passive} == {"events", "queue.list", "queue.own", "queue.badge"}
 
 
 def test_an_unknown_route_is_denied_to_all() -> None:
