@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.flows import flow_plans
 from bot.items import CONFIDENCE
 from bot.knowledge import LANGUAGES, Knowledge, Text
 from bot.understanding.commands import parse
@@ -41,7 +42,7 @@ def item_problems(content: Knowledge) -> Iterator[str]:
         if not item.next:
             yield f"{where}: next: is empty; say what comes next (a step, a topic, near, person)"
     for topic in content.topics.values():
-        yield from _ways(f"topics/{topic.id}.yml", "next", [way for way in topic.next if not way.startswith("flow.")], ways)
+        yield from _ways(f"topics/{topic.id}.yml", "next", topic.next, ways)
     for country in content.countries.values():
         where = f"destinations/{country.id}"
         yield from _name(where, country.name)
@@ -60,8 +61,9 @@ def item_problems(content: Knowledge) -> Iterator[str]:
 def ways_known(content: Knowledge) -> set[str]:
     """What may stand under next and members."""
     places = {*(f"country.{id}" for id in content.countries), *(f"district.{id}" for id in content.services.districts)}
+    questions = {f"flow.{id}" for id in flow_plans()}
     buttons = {name for name, title in content.buttons.items() if parse(name) and "{" not in title.bn}
-    return {*content.items, *content.topics, *(step.id for step in content.steps), *places, *buttons}
+    return {*content.items, *content.topics, *(step.id for step in content.steps), *places, *buttons, *questions}
 
 
 def _name(where: str, name: Text) -> Iterator[str]:
