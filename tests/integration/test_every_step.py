@@ -285,6 +285,25 @@ async def test_three_texts_are_answered_in_order_the_disclosure_by_the_fixed_rep
     assert sum(end.stored["cases"].values()) == 1 and end.stored["events"]["opened"] == 1
 
 
+async def test_where_she_is_is_asked_once_remembered_and_answered_with_its_numbers(stage: Stage) -> None:
+    ann = Person("telegram", "ann")
+    end = await _clean(
+        stage,
+        lambda: [
+            say("he will kill me tonight", person=ann),
+            lambda world: [[ann.presses("here.abroad")]],
+            say("saudi", person=ann),
+            say("numbers", person=ann),
+        ],
+    )
+    first, where, abroad, country, hotlines = end.texts["ann"]
+    assert "999" in first and "+880 9610 102030" in first
+    assert where.startswith("Where are you now?")
+    assert "+880 9610 102030" in abroad and "999" not in abroad
+    assert "In Saudi Arabia" in country and "999" in country
+    assert "109 ·" not in hotlines and "16135 ·" not in hotlines and "997 ·" in hotlines
+
+
 async def test_a_code_carries_place_and_marks(stage: Stage) -> None:
     end = await _clean(stage, carried_by_code)
     assert end.texts["ann-on-messenger"][0] == SENTENCES["carried"]["bn"]
