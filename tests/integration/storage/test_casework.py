@@ -461,3 +461,16 @@ def test_a_case_that_cannot_be_read_stops_no_other_clock(desk: Any, her: Callabl
     with pytest.raises(ValueError):
         desk.repository.sweep()  # the look for offers says so; the worker goes on
     assert [row.kind for row in desk.rows("alerts")].count("late") == 1
+
+
+def test_who_may_be_called_only_in_her_hours_holds_up_nobody_elses_offer(desk: Any, work: Casework, her: Callable[..., str]) -> None:
+    her("my money", URGENT, sender="p1")
+    place = desk.say("only in the evening", sender="p1")
+    turn = desk.turn(place)
+    desk.repository.finish(turn, Outcome(replies=(), state=turn.state, signal="hours.evening"), "w")
+    desk.staff("ann")
+    her("help", FLAGGED, sender="p2")
+    desk.repository.sweep()
+    desk.repository.sweep()
+    states = {row.level: row.state for row in desk.rows("cases")}
+    assert states == {Level.URGENT.rank: "callback", Level.CRITICAL.rank: "offered"}
