@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.content_items import item_problems, item_texts
 from bot.content_style import load_style, unlike_her
+from bot.dangers import dangers
 from bot.desk.words import load_words
 from bot.errors import ContentError
 from bot.examples import Example, examples
@@ -53,7 +54,8 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
     """Everything that is wrong, each as one line with file, field and cure. Empty when all is well."""
     try:
         content = load(directory)
-        categories = {rule.category for rule in load_lexicon(directory).rules} | {OTHER}
+        told_of = {danger.category for danger in dangers(directory)}
+        categories = {rule.category for rule in load_lexicon(directory).rules} | told_of | {OTHER}
         replies = load_replies(content.hotlines, directory)
         plans, flags, costs = load_flows(directory), load_red_flags(directory), load_fees(directory)
         load_words(directory)

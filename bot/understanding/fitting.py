@@ -22,7 +22,7 @@ _MIN_DOCUMENTS = 2
 # to a helpline: on labelled messages of others about half as many are flagged or asked.
 _FLAGGED = {False: 0.018, True: 0.07}
 _ASKED = {False: 0.10, True: 0.22}
-_DOUBTED = 0.005  # of dangers: share that may fall below the mark for doubt
+_DOUBTED = 0.02  # of dangers: share that falls below the mark for doubt
 _PERSON = {False: 0.03, True: 0.08}
 
 

@@ -17,7 +17,7 @@ from bot.understanding.normalise import fold, words
 from bot.understanding.romanise import plain
 
 CRISIS = "crisis"  # the topic of messages that disclose danger
-CRISIS_CERTAIN = 0.6  # from here on the classifier's word is acted on as a disclosure; below it only the soft line is said
+CRISIS_CERTAIN = 0.8  # from here on the classifier's word is acted on as a disclosure; below it only the soft line is said
 MODEL = "model"  # the reason where the danger model spoke
 CONTEXT = "context"  # the reason where only several messages together say it
 _GAP = r"(?: \S+){0,2}"
