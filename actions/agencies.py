@@ -8,12 +8,12 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.money import day_text, number_text
 from actions.scenes import Scene, scene
 from actions.speaking import button, entity, ways
 from bot.agencies.entries import ACTIVE, UNKNOWN, Agency
 from bot.errors import SohojatriError
 from bot.model import Answer, Button, Flow, Reply
+from bot.spoken import day_text, number_text
 from bot.storage.directory import Found, Listing, directory
 from bot.understanding.agency_names import EXACT, LIKELY
 from bot.understanding.commands import Command

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from actions.money import day_text, number_text, taka
 from actions.scenes import Scene
 from actions.speaking import button, ways
 from bot.fees import Fee, fees
 from bot.model import Answer, Button, Flow, Reply
+from bot.spoken import day_text, number_text, taka
 
 _YEARS = 120  # months; beyond that no number helps
 

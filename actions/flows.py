@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -11,16 +12,18 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.agencies import named
 from actions.costs import counted
+from actions.intake import taken
 from actions.offers import judged
+from actions.receipts import told
 from actions.scenes import End, Scene, scene, shown
 from actions.speaking import button, entity, sentence, speak, ways
 from bot.flows import SKIPPED, UNKNOWN, Plan, Question, applies, open_question
 from bot.model import Answer, Button, Flow, Reply
-from bot.understanding.answering import told
+from bot.understanding import answering
 from bot.understanding.commands import Command
 from bot.understanding.risk import CRISIS
 
-ENDS: Mapping[str, End] = {"offer_check": judged, "agency_check": named, "cost_check": counted}
+ENDS: Mapping[str, End] = {"offer_check": judged, "agency_check": named, "cost_check": counted, "receipt": told, "intake": taken}
 
 
 class ActionFlow(Action):
@@ -63,8 +66,8 @@ def start(here: Scene, name: str, text: str = "") -> Answer:
     if begun is not None:
         return ask(here, begun)
     plan = here.plans[name]
-    flow = Flow(name=name, answers=tuple(_heard(here, plan, text).items()))
-    noted = ", ".join(shown(here, plan, question, value) for question, value in flow.answers)
+    flow = Flow(name=name, answers=(*_allowed(here, plan), *_heard(here, plan, text).items()))
+    noted = ", ".join(shown(here, plan, question, value) for question, value in flow.answers if question not in dict(_allowed(here, plan)))
     intro = plan.intro[here.language]
     if noted:
         intro += "\n" + here.content.sentences["flow_noted"].fill(here.language, told=noted)
@@ -83,8 +86,15 @@ def begun_by(here: Scene, topic: str, text: str) -> Answer | None:
 def give(here: Scene, flow: Flow, question: str, value: str) -> Answer:
     """Takes an answer, in place of an earlier one to the same question; what hung on that one is forgotten."""
     plan = here.plans[flow.name]
+    asked = plan.question(question)
+    if asked is not None and asked.reads.kind == "date":
+        value = _day(value, here.today)
     answers = {**dict(flow.answers), question: value}
-    return ask(here, replace(flow, answers=tuple(_applying(plan, answers).items())))
+    if asked is None or asked.consent is None:
+        return ask(here, replace(flow, answers=tuple(_applying(plan, answers).items())))
+    if value != "yes":
+        return Answer(replies=(sentence(here.content, here.language, "flow_not_kept"),), flows=here.others(flow.name))
+    return replace(ask(here, replace(flow, answers=tuple(answers.items()))), agreed=asked.consent)
 
 
 def ask(here: Scene, flow: Flow, said: str = "") -> Answer:
@@ -101,7 +111,7 @@ def ask(here: Scene, flow: Flow, said: str = "") -> Answer:
     ]
     if not question.must:
         options.append(button(here.content, here.language, "skip", f"say.{plan.id}.{question.id}.skip"))
-    if flow.answers:
+    if _back(here, flow) is not None:
         options.append(button(here.content, here.language, "question_back", f"flow.{plan.id}.back"))
     options.append(button(here.content, here.language, "put_aside", f"flow.{plan.id}.aside"))
     text = "\n\n".join(piece for piece in (said, question.ask[here.language]) if piece)
@@ -111,8 +121,8 @@ def ask(here: Scene, flow: Flow, said: str = "") -> Answer:
 
 def _turn(here: Scene, name: str, where: str) -> Answer:
     flow = here.flow(name)
-    if where == "back" and flow is not None and flow.answers:
-        return ask(here, replace(flow, answers=flow.answers[:-1]))
+    if where == "back" and flow is not None:
+        return ask(here, _back(here, flow) or flow)
     if where == "aside" and flow is not None:
         return _aside(here, flow)
     return start(here, name)
@@ -126,7 +136,8 @@ def _pressed(here: Scene, name: str, question: str, value: str) -> Answer:
         return start(here, name)
     if value == "skip" and not asked.must:
         return give(here, flow, question, SKIPPED)
-    return give(here, flow, question, value) if asked.title(value) is not None else ask(here, flow)
+    fits = asked.title(value) is not None or asked.reads.kind == "photo"
+    return give(here, flow, question, value) if fits else ask(here, flow)
 
 
 def _typed(here: Scene, flow: Flow, command: str) -> Answer | None:
@@ -140,11 +151,33 @@ def _typed(here: Scene, flow: Flow, command: str) -> Answer | None:
         if question.must:
             return ask(here, flow, said=here.content.sentences["flow_must"][here.language])
         return give(here, flow, question.id, UNKNOWN if command == "unknown" else SKIPPED)
-    if command == "back" and flow.answers:
-        return ask(here, replace(flow, answers=flow.answers[:-1]))
+    if command == "back":
+        return ask(here, _back(here, flow) or flow)
     if command == "stop":
         return _aside(here, flow)
-    return ask(here, flow) if command in ("repeat", "resume", "back", "yes", "no") else None
+    return ask(here, flow) if command in ("repeat", "resume", "yes", "no") else None
+
+
+def _back(here: Scene, flow: Flow) -> Flow | None:
+    """Without the last answer that was given to a question; None where there is none to take back."""
+    plan, kept = here.plans[flow.name], list(flow.answers)
+    while kept:
+        question = plan.question(kept.pop()[0])
+        if question is not None and question.consent is None and not question.silent:
+            return replace(flow, answers=tuple(kept))
+    return None
+
+
+def _allowed(here: Scene, plan: Plan) -> tuple[tuple[str, str], ...]:
+    """What she allowed before is not asked again."""
+    return tuple((question.id, "yes") for question in plan.questions if question.consent in here.agreed)
+
+
+def _day(value: str, today: str) -> str:
+    """A button says today or yesterday; kept is the day it was then."""
+    if value not in ("today", "yesterday"):
+        return value
+    return (date.fromisoformat(today) - timedelta(days=value == "yesterday")).isoformat()
 
 
 def _aside(here: Scene, flow: Flow) -> Answer:
@@ -167,7 +200,7 @@ def _misread(here: Scene, question: Question) -> str:
 
 def _heard(here: Scene, plan: Plan, text: str) -> dict[str, str]:
     """What a story answers; who tells how much she is to pay has told that she is to pay."""
-    heard = told([question.reads for question in plan.questions], text, here.content.places) if text else {}
+    heard = answering.told([question.reads for question in plan.questions], text, here.content.places) if text else {}
     for question in plan.questions:
         if question.id in heard:
             heard = {**{other: min(wanted) for other, wanted in question.when.items()}, **heard}

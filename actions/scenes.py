@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from rasa_sdk import Tracker
 
-from actions.money import spoken
 from actions.speaking import state
 from bot.flows import Plan, country_names, flow_of, flow_plans
 from bot.knowledge import Knowledge, knowledge
 from bot.model import Answer, Flow, Place
+from bot.spoken import spoken
 
 MOST = 5  # begun and not finished, kept at the same time
 
@@ -24,6 +24,7 @@ class Scene:
     language: str
     place: Place = field(default_factory=Place)
     flows: tuple[Flow, ...] = ()
+    agreed: frozenset[str] = frozenset()
     today: str = ""
     plans: Mapping[str, Plan]
 
@@ -44,7 +45,8 @@ def scene(tracker: Tracker) -> Scene:
     metadata = tracker.latest_message.get("metadata") or {}
     flows = tuple(flow_of(flow) for flow in metadata.get("flows") or ())
     today = str(metadata.get("today") or "")
-    return Scene(content=knowledge(), language=language, place=place, flows=flows, today=today, plans=flow_plans())
+    agreed = frozenset(str(one) for one in metadata.get("agreed") or ())
+    return Scene(content=knowledge(), language=language, place=place, flows=flows, agreed=agreed, today=today, plans=flow_plans())
 
 
 def shown(here: Scene, plan: Plan, question: str, value: str) -> str:

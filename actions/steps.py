@@ -17,7 +17,7 @@ from bot.knowledge import PARTS, Knowledge, Step, knowledge
 from bot.model import Answer, Button, Place, Reply
 from bot.understanding.commands import STEPS, Command, aspect
 
-GUIDED = {AGENCY_STEP: ("agency_check",)}
+GUIDED = {AGENCY_STEP: ("agency_check",), "step_receipts": ("receipt",)}
 _AT_AN_OFFICE = (2, 6, 12)  # registration, training, briefing: "where" is an office of her district
 _FIRST_HALF = 7  # steps shown on the first page of the list: quick replies and small screens hold no more
 

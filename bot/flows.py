@@ -39,6 +39,7 @@ class Question:
     options: tuple[Option, ...]
     when: Mapping[str, frozenset[str]]  # asked only where these questions were answered so
     must: bool  # cannot be skipped
+    consent: str | None  # what she allows to be kept by saying yes
     silent: bool  # never asked: only heard in what she tells
     reads: Asked
 
@@ -156,6 +157,7 @@ def _question(path: Path, index: int, entry: Any) -> Question:
         options=options,
         when={other: frozenset(wanted) for other, wanted in (entry.get("when") or {}).items()},
         must=bool(entry.get("must")),
+        consent=entry.get("consent"),
         silent=bool(entry.get("silent")),
         reads=_asked(path, field, entry),
     )

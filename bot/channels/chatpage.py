@@ -22,7 +22,7 @@ from bot.errors import ContentError
 LANGUAGES = ("bn", "en")
 # fmt: off
 WORDS = frozenset((
-    "title", "tagline", "exit", "exit_label", "exit_title", "language", "welcome", "welcome_text",
+    "title", "tagline", "picture", "download", "exit", "exit_label", "exit_title", "language", "welcome", "welcome_text",
     "welcome_program", "welcome_private", "welcome_danger", "start", "placeholder", "input_label", "send",
     "log_label", "choices", "mine", "theirs", "sending", "waiting", "sent", "failed", "refused", "lost", "away",
     "offline", "back", "typing", "newer", "too_long", "busy", "noscript",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from starlette.requests import Request
@@ -16,12 +18,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.channels import messenger_events
+from bot.channels.fetching import fetch
 from bot.channels.graph import failure
 from bot.channels.messenger_events import GET_STARTED
 from bot.channels.text import clip, in_parts, units
 from bot.channels.webhook import decode, read, same
 from bot.errors import BadUpdate, DeliveryError, TryLater, Unreachable
-from bot.model import Button, Inbound, Inbox, Outgoing, Reply
+from bot.model import Button, Inbound, Inbox, Outgoing, Paper, Reply
 
 PATH = "/webhooks/messenger"
 MAX_BODY = 4 * 1024 * 1024  # bytes: a batch holds many events
@@ -30,6 +33,7 @@ MAX_BUTTONS, MAX_TITLE = 13, 20
 MAX_TEMPLATE, MAX_TEMPLATE_BUTTONS = 640, 3  # of a template, whose buttons stay; UTF-16 code units
 WINDOW = timedelta(hours=24)  # in which a business may answer freely
 COUNSELLOR_WINDOW = timedelta(days=7)  # in which a human may, with the HUMAN_AGENT tag
+_FILES = (".fbcdn.net", ".fbsbx.com")  # where Meta keeps what people send
 LOCALES = {"bn": ("default", "bn_IN"), "en": ("en_US", "en_GB")}
 
 log = logging.getLogger(__name__)
@@ -78,6 +82,9 @@ class Messenger:
         if len(reply.buttons) > MAX_BUTTONS:
             log.warning("A reply has %d buttons; Messenger shows %d", len(reply.buttons), MAX_BUTTONS)
         buttons = tuple(Button(title=clip(one.title, MAX_TITLE), payload=one.payload) for one in reply.buttons[:MAX_BUTTONS])
+        if reply.file:  # a file goes without words there: they go before it
+            words = in_parts(Reply(text=reply.text), MAX_TEXT) if reply.text else ()
+            return (*words, Reply(text="", buttons=buttons, file=reply.file))
         return in_parts(replace(reply, buttons=buttons), MAX_TEXT)
 
     async def typing(self, recipient: str) -> None:
@@ -92,9 +99,15 @@ class Messenger:
         if silent > (COUNSELLOR_WINDOW if outgoing.by_counsellor else WINDOW):
             raise Unreachable("Messenger's window for answers is closed until she writes again.")
         tag = {"messaging_type": "RESPONSE"} if silent <= WINDOW else {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
-        answer = await self._post("messages", {"recipient": {"id": outgoing.recipient}, **tag, "message": _message(outgoing.reply)})
+        if outgoing.attachment is not None:
+            answer = await self._post_file(outgoing.recipient, tag, outgoing.reply, outgoing.attachment)
+        else:
+            answer = await self._post("messages", {"recipient": {"id": outgoing.recipient}, **tag, "message": _message(outgoing.reply)})
         message_id = answer.get("message_id")
         return message_id if isinstance(message_id, str) else None
+
+    async def clean(self, recipient: str, messages: Sequence[str]) -> None:
+        """Messenger lets a page delete nothing: she is told how she does it herself."""
 
     async def setup(self, menu: Mapping[str, Sequence[Button]], greeting: Mapping[str, str]) -> None:
         """Sets the page's get-started button, persistent menu and greeting, each by language (bn, en). Raises TryLater or Refused."""
@@ -113,11 +126,27 @@ class Messenger:
         }
         await self._post("messenger_profile", profile)
 
+    async def fetch(self, reference: str) -> bytes:
+        """The first of the attachments of a message. Raises DeliveryError."""
+        return await fetch(reference.partition("\n")[0], hosts=_FILES, plain="{0.scheme}://{0.netloc}".format(urlsplit(self._graph_url)))
+
+    async def _post_file(self, recipient: str, tag: Mapping[str, str], reply: Reply, paper: Paper) -> dict[str, Any]:
+        quick = {"quick_replies": _message(reply)["quick_replies"]} if reply.buttons else {}
+        form = {
+            "recipient": json.dumps({"id": recipient}),
+            **tag,
+            "message": json.dumps({"attachment": {"type": "file", "payload": {}}, **quick}),
+        }
+        return await self._called("messages", data=form, files={"filedata": (paper.name, paper.body, "application/pdf")})
+
     async def _post(self, edge: str, body: dict[str, Any]) -> dict[str, Any]:
+        return await self._called(edge, json=body)
+
+    async def _called(self, edge: str, **content: Any) -> dict[str, Any]:
         """The decoded answer ({} when it was accepted with one that cannot be read). Raises TryLater, Unreachable or Refused."""
         headers = {"Authorization": f"Bearer {self._token}"}  # in a URL it would end in logs
         try:
-            response = await self._client.post(f"{self._graph_url}/me/{edge}", json=body, headers=headers)
+            response = await self._client.post(f"{self._graph_url}/me/{edge}", headers=headers, **content)
         except httpx.HTTPError as error:
             raise TryLater(f"Messenger: {type(error).__name__}.") from None
         if not response.is_success:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,17 +15,21 @@ from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Lin
 from telegram.error import TelegramError
 
 from bot.channels import telegram_polling, telegram_updates
+from bot.channels.fetching import MOST, fetch
 from bot.channels.telegram_bot import PollingBot, connect, translated
 from bot.channels.telegram_updates import ALLOWED, COMMANDS
 from bot.channels.text import in_parts
 from bot.channels.webhook import decode, read, same
-from bot.errors import BadUpdate
-from bot.model import Button, Inbound, Inbox, Outgoing, Reply
+from bot.errors import BadUpdate, Refused
+from bot.model import Button, Inbound, Inbox, Outgoing, Paper, Reply
 
 PATH = "/webhooks/telegram"
 MAX_BODY = 1024 * 1024  # bytes
 MAX_TEXT = 4096  # UTF-16 code units
+MAX_CAPTION = 1000
+_FILES = "api.telegram.org"
 MAX_PAYLOAD = 64  # bytes of UTF-8
+MAX_DELETED = 100  # messages of one call
 MAX_ROWS, MAX_IN_ROW = 8, 2  # ours: more does not fit on a small screen
 
 log = logging.getLogger(__name__)
@@ -37,7 +41,7 @@ class Telegram:
     name = "telegram"
 
     def __init__(self, bot_token: str, api_url: str, webhook_secret: str, inbox: Inbox, texts: Mapping[str, Mapping[str, str]]) -> None:
-        self._bot = connect(bot_token, api_url)
+        self._bot, self._api = connect(bot_token, api_url), api_url
         self._secret = webhook_secret
         self._inbox = inbox
         self._texts = texts
@@ -94,6 +98,8 @@ class Telegram:
     async def send(self, outgoing: Outgoing) -> str | None:
         reply = outgoing.reply
         try:
+            if outgoing.attachment is not None:
+                return await self._send_file(outgoing.recipient, reply, outgoing.attachment)
             message = await self._bot.send_message(
                 outgoing.recipient,
                 reply.text,
@@ -103,6 +109,47 @@ class Telegram:
         except TelegramError as error:
             raise translated(error) from None  # the cause could quote her id or the token
         return str(message.message_id)
+
+    async def _send_file(self, recipient: str, reply: Reply, paper: Paper) -> str:
+        """The file with the words under it. Raises TelegramError."""
+        message = await self._bot.send_document(
+            recipient, paper.body, filename=paper.name, caption=reply.text[:MAX_CAPTION], reply_markup=_keyboard(reply.buttons)
+        )
+        return str(message.message_id)
+
+    async def fetch(self, reference: str) -> bytes:
+        """The file behind a file_id. Raises DeliveryError; the address holds the token and is told to nobody."""
+        try:
+            file = await self._bot.get_file(reference)
+            if (file.file_size or 0) > MOST:
+                raise Refused("Telegram: the file is too large.")
+            address = file.file_path or ""
+        except TelegramError as error:
+            raise translated(error) from None
+        return await fetch(address, hosts=(_FILES,), plain=self._api)
+
+    async def clean(self, recipient: str, messages: Sequence[str]) -> None:
+        """Of both sides; what is gone already is passed over. Raises TryLater or Unreachable."""
+        ids = [int(message) for message in messages]
+        for start in range(0, len(ids), MAX_DELETED):
+            batch = ids[start : start + MAX_DELETED]
+            try:
+                await self._bot.delete_messages(recipient, batch)
+            except TelegramError as error:
+                failed = translated(error)
+                if not isinstance(failed, Refused):
+                    raise failed from None
+                await self._clean_singly(recipient, batch)
+
+    async def _clean_singly(self, recipient: str, ids: Sequence[int]) -> None:
+        """One that may not be deleted must not keep the others on her screen."""
+        for id in ids:
+            try:
+                await self._bot.delete_message(recipient, id)
+            except TelegramError as error:
+                failed = translated(error)
+                if not isinstance(failed, Refused):
+                    raise failed from None
 
     def _commands(self, language: str) -> list[BotCommand]:
         return [BotCommand(command, self._texts[command][language]) for command in COMMANDS]

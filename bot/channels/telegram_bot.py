@@ -83,7 +83,7 @@ def connect(token: str, api_url: str) -> PollingBot:
         logging.getLogger(name).setLevel(logging.WARNING)
     calls = QuietRequest(transport(64), connect_timeout=_CONNECT, read_timeout=_READ, write_timeout=10, pool_timeout=5)
     polling = QuietRequest(transport(1), connect_timeout=_CONNECT, write_timeout=10, pool_timeout=5)
-    return PollingBot(token, base_url=f"{api_url}/bot", request=calls, get_updates_request=polling)
+    return PollingBot(token, base_url=f"{api_url}/bot", base_file_url=f"{api_url}/file/bot", request=calls, get_updates_request=polling)
 
 
 def seconds(error: RetryAfter) -> float:

@@ -13,7 +13,7 @@ from bot.errors import BadUpdate
 from bot.model import Inbound, Kind
 
 MAX_BODY = 64 * 1024
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _REF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -50,7 +50,7 @@ def parse(raw: bytes) -> Inbound:
     if not isinstance(fields, dict):
         raise BadUpdate("bad_json")
     id = fields.get("id")
-    if not isinstance(id, str) or not _UUID.fullmatch(id.lower()):
+    if not isinstance(id, str) or not UUID.fullmatch(id.lower()):
         raise BadUpdate("bad_id")
     kind, text, payload = _content(fields)
     return Inbound(channel="web", external_id=id.lower(), sender="", kind=kind, text=text, payload=payload)

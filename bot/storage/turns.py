@@ -12,12 +12,13 @@ from bot.errors import LostLease
 from bot.handoff import Holder
 from bot.handoff.events import SheWrote
 from bot.model import Kind, Outcome, Outgoing, Reply, Risk, Turn
-from bot.storage import belongings, carrying, casework, outbox
+from bot.storage import belongings, carrying, casework, hiding, outbox
 from bot.storage import people as persons
 from bot.storage.inbox import body_context, moment
 from bot.storage.tables import INBOUND, conversations, messages
 from bot.storage.transaction import Transaction
 
+_PICTURE = "\N{CAMERA}"  # what she sees of a picture that she sent
 Line = tuple[int, str, "Reply | str", datetime]  # message, 'in' | 'out', her text or our reply, when
 
 
@@ -38,6 +39,9 @@ def finish(tx: Transaction, turn: Turn, outcome: Outcome, owner: str) -> list[Ou
         reachable = False
         tx.connection.execute(update(conversations).where(conversations.c.id == turn.conversation).values(reachable=False))
         outbox.refuse_all(tx, turn.conversation)
+    if outcome.hide is not None or outcome.clean:  # before the replies: what was queued until now must not appear any more
+        hiding.turn(tx, place, turn.message, outcome.hide, outcome.clean)
+        place = outbox.lock(tx, turn.conversation) or place
     # Somebody may have taken her over since this turn began: then nothing of the bot's is said.
     replies = () if place.holder == Holder.COUNSELLOR.value else outcome.replies
     queued = outbox.queue(tx, place, replies, reachable=reachable, reply_to=turn.message)
@@ -66,7 +70,7 @@ def _lines(tx: Transaction, conversation: str, query: Any) -> list[Line]:
     lines: list[Line] = []
     for row in tx.connection.execute(query):
         body = tx.sealer.unseal_json(row.body, context=body_context(conversation))
-        said = str(body["text"]) if row.direction == "in" else outbox.reply_of(body)
+        said = str(body["text"]) or _PICTURE * (body.get("media") == "photo") if row.direction == "in" else outbox.reply_of(body)
         lines.append((row.id, row.direction, said, moment(row.created_at)))
     return lines
 

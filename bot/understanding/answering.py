@@ -13,7 +13,7 @@ from bot.understanding.entities import Entity, Gazetteer, find
 from bot.understanding.normalise import clean, digits, fold, words
 from bot.understanding.romanise import latin, plain
 
-KINDS = ("choice", "country", "money", "number", "date", "name", "text")
+KINDS = ("choice", "country", "money", "number", "date", "name", "text", "photo")
 FREE = frozenset({"name", "text"})  # any words may answer these
 YIELD = frozenset({"step", "steps", "more_steps", "done", "not_done", "topics"})  # typed, these may mean an answer: "3", "training"
 MOST_CHARACTERS = {"name": 80, "text": 600}
@@ -58,6 +58,8 @@ def choice(id: str, said: Sequence[str], short: Sequence[str] = ()) -> Choice:
 def answer(asked: Asked, text: str, places: Gazetteer, today: date) -> str | None:
     """The answer in what she wrote to this question; None where it is none, such as a question of hers."""
     cleaned = clean(text)
+    if asked.kind == "photo":
+        return None
     if asked.kind in FREE:
         free = cleaned[: MOST_CHARACTERS[asked.kind]].strip()
         return None if not free or is_question(cleaned, careful=asked.kind == "text") else free

@@ -20,7 +20,8 @@ _NO = sound("no")
 _CODE = re.compile(r"(?<![\d-])(\d{4}[ -]?\d{4}|(?:\d\d ){3}\d\d)(?![\d-])")  # in fours, as it is told, or in pairs; not a date
 _NAMES_WITHOUT_ARGUMENT = frozenset(
     """start begin restart next next_step back repeat resume where steps more_steps menu topics done not_done yes no person hotlines
-    language stop carry delete delete_yes privacy help safe hide can_write cannot_write near countries skip unknown""".split()
+    language stop carry delete delete_yes privacy help safe hide hide_now hide_word hours
+    can_write cannot_write near countries skip unknown receipts""".split()
 )
 _ARGUMENTS = {
     "step": 1,
@@ -31,10 +32,12 @@ _ARGUMENTS = {
     "language": 1,
     "code": 1,
     "here": 1,
+    "hours": 1,
     "flow": 2,
     "drop": 1,
     "say": 3,
     "agency": 1,
+    "receipt": 2,
     "group": 1,
     "item": 1,
     "country": 2,
@@ -72,6 +75,8 @@ def parse(payload: str) -> Command | None:
     if name in ("step", "done", "not_done", "ask") and command.number is None:
         return None
     if name == "here" and not (arguments[0] == "abroad" or len(arguments[0]) == 2):  # bd, or a country's code
+        return None
+    if name == "hours" and arguments[0] not in ("any", "morning", "afternoon", "evening", "never"):
         return None
     if name == "language" and arguments[0] not in ("bn", "en"):
         return None

@@ -2,9 +2,9 @@
 // The page of the web chat. Nothing is kept in the browser: what was not sent yet, what was seen, and the language live in memory only.
 
 /** @typedef {{title: string, payload: string}} Choice */
-/** @typedef {{id: number, direction: "in" | "out", text: string, buttons: Choice[], client_id: string | null, at: string}} Entry */
+/** @typedef {{id: number, direction: "in" | "out", text: string, buttons: Choice[], client_id: string | null, at: string, file?: string}} Entry */
 /** @typedef {"sending" | "waiting" | "failed" | "refused" | "sent"} State */
-/** @typedef {{uuid: string, text: string, body: object, state: State, tries: number, server: number, node: HTMLElement}} Mine */
+/** @typedef {{uuid: string, text: string, body: object, picture?: Blob, state: State, tries: number, server: number, node: HTMLElement}} Mine */
 
 const SEND_TIMEOUT = 20000;
 const POLL = 3000;
@@ -156,6 +156,7 @@ function showReply(entry) {
   const follow = following();
   const node = bubble("theirs", entry.text);
   linkPhones(/** @type {HTMLElement} */ (node.querySelector(".text")));
+  if (entry.file) node.append(fileLink(entry.file));
   if (entry.buttons.length) node.append(choices(entry.buttons));
   for (const old of talk.querySelectorAll(".latest")) old.classList.remove("latest");
   node.classList.add("latest");
@@ -188,6 +189,15 @@ function bubble(who, text) {
   content.lang = languageOf(text);
   node.append(name, content);
   return node;
+}
+
+/** @param {string} address */
+function fileLink(address) {
+  const link = /** @type {HTMLAnchorElement} */ (make("a", "file", word("download")));
+  link.dataset.word = "download";
+  link.href = address;
+  link.setAttribute("download", "");
+  return link;
 }
 
 /** @param {Choice[]} buttons */
@@ -285,6 +295,28 @@ function enqueue(text, content) {
   flush();
 }
 
+/** A picture, made small before it goes: her data costs money. @param {File} file */
+async function sendPicture(file) {
+  if (gone) return;
+  const id = uuid();
+  const picture = await smaller(file).catch(() => file);
+  const item = showMine({ uuid: id, text: "\u{1F4F7}", body: {}, picture, state: navigator.onLine ? "sending" : "waiting", tries: 0, server: 0 });
+  mine.push(item);
+  queue.push(item);
+  flush();
+}
+
+/** @param {File} file @returns {Promise<Blob>} */
+async function smaller(file) {
+  const image = await createImageBitmap(file);
+  const scale = Math.min(1, 1600 / Math.max(image.width, image.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(image.width * scale);
+  canvas.height = Math.round(image.height * scale);
+  /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error())), "image/jpeg", 0.8));
+}
+
 async function flush() {
   if (sending || gone) return;
   sending = true;
@@ -307,11 +339,9 @@ async function flush() {
 
 /** @param {Mine} item @returns {Promise<"sent" | "refused" | "later">} */
 async function post(item) {
-  const response = await ask("/chat/messages", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(item.body),
-  });
+  const response = item.picture
+    ? await ask("/chat/pictures?id=" + item.uuid, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: item.picture }, 60000)
+    : await ask("/chat/messages", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(item.body) });
   if (!response) return "later";
   if (response.status === 429) tell("busy");
   if (response.status === 503) tell("away");
@@ -349,11 +379,11 @@ function delivered(item) {
   }, 8000);
 }
 
-/** A request that ends in an answer or in null. @param {string} url @param {RequestInit} [options] */
-async function ask(url, options) {
+/** A request that ends in an answer or in null. @param {string} url @param {RequestInit} [options] @param {number} [patience] */
+async function ask(url, options, patience = SEND_TIMEOUT) {
   const within = new AbortController();
   const stop = () => within.abort();
-  const timer = setTimeout(stop, SEND_TIMEOUT);
+  const timer = setTimeout(stop, patience);
   aborter.signal.addEventListener("abort", stop);
   try {
     return await fetch(url, { ...options, signal: within.signal, cache: "no-store", credentials: "same-origin" });
@@ -391,6 +421,7 @@ function connect() {
   source.addEventListener("beat", () => watch(SILENT_AFTER));
   source.addEventListener("typing", () => showTyping(true));
   source.addEventListener("crowded", () => lost(3));
+  source.addEventListener("leave", leaveEverywhere); // she hid it
   source.addEventListener("message", (event) => {
     watch(SILENT_AFTER);
     take(JSON.parse(event.data));
@@ -447,6 +478,7 @@ async function poll() {
   const response = await ask("/chat/messages?after=" + settled());
   const answer = response && response.ok ? await response.json().catch(() => null) : null;
   if (gone) return;
+  if (answer && answer.leave) return leaveEverywhere();
   if (answer) {
     answer.entries.forEach(take);
     if (answer.more) cursor = answer.entries[answer.entries.length - 1].id;
@@ -612,6 +644,12 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) resume();
 });
 find("language").addEventListener("click", switchLanguage);
+const pictureFile = /** @type {HTMLInputElement} */ (find("picture-file"));
+pictureFile.addEventListener("change", () => {
+  if (pictureFile.files && pictureFile.files[0]) sendPicture(pictureFile.files[0]);
+  pictureFile.value = "";
+});
+
 find("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   submit();

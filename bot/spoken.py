@@ -1,11 +1,15 @@
-"""Amounts in words she can read: 25,000 taka, \u09e8\u09eb,\u09e6\u09e6\u09e6 \u099f\u09be\u0995\u09be."""
+"""Amounts and days in words she can read: 25,000 taka, \u09e8\u09eb,\u09e6\u09e6\u09e6 \u099f\u09be\u0995\u09be."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from actions.speaking import digits
 from bot.knowledge import knowledge
+
+
+def digits(language: str, number: int) -> str:
+    """A number in the digits of the language."""
+    return str(number) if language == "en" else "".join(chr(0x09E6 + int(digit)) for digit in str(number))
 
 
 def spoken(language: str, value: str) -> str:

@@ -1,0 +1,41 @@
+"""The picture that came with a message: kept for a counsellor, or asked for by guided questions."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.errors import PictureError
+from bot.flows import Question, open_question
+from bot.house import day_of
+from bot.media import Pictures
+from bot.model import Kind, Picture, Turn
+
+_PATIENCE = 8.0  # seconds; a turn has a lease of 20
+
+log = logging.getLogger(__name__)
+
+
+class Showing:
+    def __init__(self, pictures: Pictures) -> None:
+        self._pictures = pictures
+
+    async def picture(self, turn: Turn) -> Picture | None:
+        """None where none came, or it could not be had."""
+        inbound = turn.inbound
+        kinds = ("photo", "file") if self.wanted(turn) else ("photo",)
+        if inbound.kind is not Kind.MEDIA or inbound.media not in kinds or not inbound.media_ref:
+            return None
+        try:
+            return await asyncio.wait_for(self._pictures.take(inbound.channel, inbound.media_ref), _PATIENCE)
+        except PictureError as error:
+            log.warning("conversation %s: %s", turn.conversation, error)
+        except asyncio.TimeoutError:
+            log.warning("conversation %s: a picture took too long", turn.conversation)
+        return None
+
+    @staticmethod
+    def wanted(turn: Turn) -> Question | None:
+        """The question that waits for a picture."""
+        question = open_question(turn.state.flows, day_of(turn.received_at))
+        return question if question is not None and question.reads.kind == "photo" else None
