@@ -252,6 +252,8 @@ def check(before: Case | None, event: events.Event, made: Transition, now: datet
     if case.state in WAITS:
         assert any(clock.value.startswith(("accept", "callback", "offer")) for clock in case.clocks), "nobody would ever look"
     assert case.version == (1 if before is None else before.version + 1)
+    if before is not None and before.closing is not None and case.state is Stage.CLOSED:
+        assert case.confirmed_by not in (before.closing.by, before.owner), "a second person"
     if before is not None and case.level.rank < before.level.rank:
         assert isinstance(event, events.LevelLowered), "the level never falls by itself"
     if isinstance(event, events.ClockFired):
