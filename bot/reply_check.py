@@ -14,7 +14,7 @@ HELD = frozenset({"trafficking", "captivity"})  # whoever holds her may read ove
 _TITLE = 20  # characters: Messenger
 _BANGLA, _BRACE = re.compile("[\u0980-\u09ff]"), re.compile(r"[{}]")
 _LATIN_WORD = re.compile(r"[a-z]{3,}")
-_HOSPITAL = re.compile("হাসপাতাল|hospital", re.IGNORECASE)
+_HOSPITAL = re.compile("\u09b9\u09be\u09b8\u09aa\u09be\u09a4\u09be\u09b2|hospital", re.IGNORECASE)  # the word in both scripts
 Numbers = Callable[[str], set[str]]
 
 
