@@ -83,7 +83,7 @@ OUTSIDE = {
     "uvicorn": ("bot.app", "bot.__main__"),
     "httpx": ("bot.transport", "bot.channels", "bot.dialogue", "bot.app", "bot.supervisor", "bot.desk", "bot.evaluation"),
     "matplotlib": ("bot.evaluation",),
-    **dict.fromkeys(("argon2", "pyotp", "segno", "zxcvbn"), ("bot.desk",)),
+    **dict.fromkeys(("argon2", "pyotp", "segno", "zxcvbn"), ("bot.desk", "bot.demo")),
     "pytest": (),
     "tests": (),
 }
