@@ -99,7 +99,7 @@ def test_the_duty_switch_tells_the_cases_and_the_audit(bench: Bench) -> None:
     assert [entry.action for entry in bench.accounts.audit_entries(by=staff.id, limit=2)] == ["off_duty", "on_duty"]
 
 
-@pytest.mark.parametrize(("role", "page"), [(Role.ADMIN, "people"), (Role.SUPERVISOR, "hours"), (Role.ANALYST, "account")])
+@pytest.mark.parametrize(("role", "page"), [(Role.ADMIN, "people"), (Role.SUPERVISOR, "queue"), (Role.ANALYST, "account")])
 def test_the_desk_opens_with_the_first_page_that_is_hers(bench: Bench, role: Role, page: str) -> None:
     bench.person("x1", role)
     assert bench.entered("x1").get("/desk/").headers["location"] == f"/desk/{page}"
