@@ -25,7 +25,7 @@ class Raised:
 class SheWrote:
     channel: str
     answered: bool = False  # the house has answered it with a fixed text of its own
-    signal: str | None = None  # safe | stop | can_write | cannot_write | hours.… (Case.hours)
+    signal: str | None = None  # safe | stop | can_write | cannot_write | delete (while a human holds it) | hours.… (Case.hours)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,6 +47,9 @@ def she_wrote(case: Case, event: SheWrote, now: datetime, duty: Duty) -> Transit
     case = _signalled(case.but(her_last_at=now, channel=event.channel, clocks=clocks), event.signal)
     log: tuple[Entry, ...] = (Entry(kind="she_wrote"),)
     alerts = of_owner(case, "close_withdrawn") if case.closing else ()
+    if event.signal == "delete":  # the bot is silent: who is with her must hear of it
+        wish = asked_to_delete(case, AskedToDelete(), now, duty)
+        case, log, alerts = wish.case, (*log, *wish.log), (*alerts, *wish.alerts)
     if case.closing:  # she is there: it was not over
         case, log = case.but(closing=None), (*log, Entry(kind="close_withdrawn"))
     if case.state in HUMAN:

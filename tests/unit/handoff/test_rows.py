@@ -499,6 +499,12 @@ def test_a_wish_to_be_forgotten_is_told_to_who_decides() -> None:
     assert story.case.asked_to_delete and story.kinds == [(Audience.OWNER, "asked_to_delete")]
 
 
+def test_a_wish_to_be_forgotten_typed_to_a_counsellor_is_told_too() -> None:
+    story = Story().taken()
+    assert story.wrote(signal="delete").say == ()
+    assert story.case.asked_to_delete and (Audience.OWNER, "asked_to_delete") in story.kinds
+
+
 def test_a_clock_that_is_not_due_or_does_not_run_changes_nothing() -> None:
     story = Story()
     before = story.case
