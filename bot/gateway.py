@@ -67,7 +67,10 @@ class Gateway:
         if turn.inbound.kind is Kind.LEFT:
             return Outcome(replies=(), state=state, unreachable=True)
         if turn.held:  # a human holds it: the bot is silent, whatever she writes
-            return Outcome(replies=(), state=state, risk=risk, case=_case(risk, "flagged") if risk.flag.flagged else None)
+            case = _case(risk, "flagged") if risk.flag.flagged else None
+            asked = _command(turn.inbound, text, self._content)
+            signal = "delete" if asked is not None and asked.name in ("delete", "delete_yes") else None
+            return Outcome(replies=(), state=state, risk=risk, case=case, signal=signal)
         if turn.fixed:
             return await self._waiting(turn, state, risk, text)
         if risk.flag.flagged:
