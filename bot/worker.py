@@ -165,7 +165,7 @@ class Worker:
         letter, again = await off_loop(self._store.finish_and_go_on, turn, outcome, self._owner, SENDING)
         if letter is not None:
             self._letters[turn.conversation] = letter
-        if outcome.replies:
+        if letter is not None or outcome.replies:  # the handoff speaks where the gateway is silent
             self._deliveries.wake(turn.conversation)
         return again
 
