@@ -12,6 +12,7 @@ from bot.handoff import CaseDesk
 from bot.knowledge import DIRECTORY, read_yaml
 from bot.settings import Settings
 from bot.storage import Accounts, Database, Sealer
+from bot.storage.overview import Overview
 
 
 def build_desk(settings: Settings, database: Database, sealer: Sealer, cases: CaseDesk, clock: Callable[[], datetime]) -> Desk:
@@ -19,6 +20,7 @@ def build_desk(settings: Settings, database: Database, sealer: Sealer, cases: Ca
     parts = Parts(
         store=Accounts(database, sealer, clock=clock),
         cases=cases,
+        overview=Overview(database, sealer, clock=clock),
         words=load_words(DIRECTORY),
         hours=read_yaml(DIRECTORY / "duty.yml"),
         clock=clock,

@@ -1,4 +1,4 @@
-"""The pages of people who do casework, with what they take from knowledge/."""
+"""The pages of people who do casework, look over it and count it, with what they take from knowledge/."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from starlette.routing import Route
 from bot.desk.caseform import CaseForm
 from bot.desk.conversation import Content, Conversation
 from bot.desk.deeds import Deeds
+from bot.desk.figures import Figures, Names
 from bot.desk.formlists import load_lists
 from bot.desk.looked import Looked
+from bot.desk.oversight import Oversight
 from bot.desk.pages import Pages
-from bot.desk.ports import Staffing
+from bot.desk.ports import Overview, Staffing
 from bot.desk.queue import Queue
+from bot.desk.review import Audit, Sample
 from bot.desk.shelf import load_groups
 from bot.handoff import CaseDesk
-from bot.knowledge import DIRECTORY, knowledge
+from bot.knowledge import DIRECTORY, LANGUAGES, Text, knowledge
 from bot.triage import load_lexicon
 
 
@@ -35,7 +38,7 @@ def content() -> Content:
     return Content(knowledge=knowledge(), groups=load_groups(DIRECTORY), lexicon=load_lexicon(), lists=load_lists(DIRECTORY))
 
 
-def pages_of(cases: CaseDesk, store: Staffing, pages: Pages, clock: Callable[[], datetime]) -> tuple[Group, ...]:
+def pages_of(cases: CaseDesk, overview: Overview, store: Staffing, pages: Pages, clock: Callable[[], datetime]) -> tuple[Group, ...]:
     """Raises ContentError where a list or text is wrong."""
     found = content()
     conversation = Conversation(cases, store, pages, found, Looked(), clock)
@@ -44,4 +47,21 @@ def pages_of(cases: CaseDesk, store: Staffing, pages: Pages, clock: Callable[[],
         conversation,
         Deeds(cases, pages, conversation, found.lists.outcomes, clock),
         CaseForm(cases, pages, conversation, found.lists, found.knowledge),
+        Oversight(cases, overview, store, pages),
+        Sample(overview, pages),
+        Audit(store, pages),
+        Figures(overview, pages, _names(found), clock),
     )
+
+
+def _names(found: Content) -> Names:
+    """What the values of the figures are called, where knowledge/ has it; the rest are words of the desk."""
+    contact = found.lists.section("contact")
+    stages = next((field.choices for field in contact.fields if field.id == "stage"), {}) if contact else {}
+    countries = {country.id: country.name for country in found.knowledge.countries.values()}
+    named = {"district": found.knowledge.services.districts, "country": countries, "stage": stages, "outcome": found.lists.outcomes}
+    return {dimension: {value: _both(name) for value, name in names.items()} for dimension, names in named.items()}
+
+
+def _both(name: Text) -> dict[str, str]:
+    return {language: name[language] for language in LANGUAGES}

@@ -25,7 +25,7 @@ from bot.desk.pages import MOUNT, Pages
 from bot.desk.passwords import Passwords
 from bot.desk.people import People
 from bot.desk.permissions import PERMISSIONS, Rule
-from bot.desk.ports import Staffing
+from bot.desk.ports import Overview, Staffing
 from bot.desk.signing import SignIn
 from bot.desk.words import Words
 from bot.handoff import CaseDesk
@@ -37,6 +37,7 @@ class Parts:
 
     store: Staffing
     cases: CaseDesk
+    overview: Overview
     words: Words
     hours: Mapping[str, Any]  # knowledge/duty.yml
     clock: Callable[[], datetime]
@@ -53,7 +54,7 @@ class Desk:
         sign_in = SignIn(parts.store, parts.passwords, parts.clock)
         looks, coming = cases.looks(parts.cases), cases.duty(parts.cases)
         self.live = Live(cases.CaseFeed(parts.cases), parts.store, looks)
-        work = casework.pages_of(parts.cases, parts.store, pages, parts.clock)
+        work = casework.pages_of(parts.cases, parts.overview, parts.store, pages, parts.clock)
         groups: tuple[casework.Group, ...] = (
             pages,
             Doors(parts.store, sign_in, pages, cookies, coming, _address(parts.forwarded)),

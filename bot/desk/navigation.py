@@ -13,6 +13,10 @@ class Entry:
 
 ENTRIES = (
     Entry("queue", "chat"),
+    Entry("oversight", "eye"),
+    Entry("sample", "shield"),
+    Entry("figures", "chart"),
+    Entry("audit", "list"),
     Entry("people", "people"),
     Entry("hours", "clock"),
     Entry("account", "person"),

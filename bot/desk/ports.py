@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.staff import Account, Action, Credentials, Role, Session, Staff, Stage
+from bot.handoff import CaseSummary, Message
+from bot.model import Level
+from bot.staff import Account, Action, AuditEntry, Credentials, Role, Session, Staff, Stage
 
 
 class AuditLog(Protocol):
@@ -36,7 +38,11 @@ class SignIns(AuditLog, Protocol):
 
 
 class Staffing(SignIns, Protocol):
-    """People and settings too."""
+    """People, settings and the audit too."""
+
+    def audit_entries(
+        self, *, before: int | None = None, limit: int = 100, by: str | None = None, action: str | None = None, object: str | None = None
+    ) -> list[AuditEntry]: ...
 
     def add(self, by: str | None, *, login: str, name: str, role: Role, team: str, language: str) -> tuple[Staff, str]: ...
     def all(self) -> list[Account]: ...
@@ -81,6 +87,16 @@ class Looks:
     """The object rules: whether this person may see the object the path names."""
 
     case: Callable[[Staff, str], bool]
+
+
+class Overview(Protocol):
+    """What supervisors and analysts look at beside the cases. bot.storage.overview is the real one."""
+
+    def sample(self, staff: str) -> tuple[str, str | None, tuple[Message, ...], str | None]: ...
+    def judge(self, staff: str, day: str, missed: Level | None) -> str | None: ...
+    def to_erase(self) -> list[CaseSummary]: ...
+    def years(self) -> list[int]: ...
+    def counts(self, year: int, dimension: str, until: str) -> dict[tuple[str, str], int]: ...
 
 
 Phrases = Mapping[str, Any]

@@ -77,7 +77,7 @@ def view(tx: Transaction, row: Row, case: Case, rota: Rota) -> CaseView:
         whereabouts=state.whereabouts,
         channel=next((channel for id, channel in places if id == row.conversation_id), case.channel),
         conversations=tuple(places),
-        messages=_messages(tx, dict(places)),
+        messages=messages_of(tx, dict(places)),
         levels=tuple(line for line in lines if line.kind in _LEVELS),
         log=tuple(lines),
         notes=_notes(tx, case.id),
@@ -127,7 +127,7 @@ def _places(person: int) -> Any:
     return query.order_by(conversations.c.last_inbound_at.desc(), conversations.c.id)
 
 
-def _messages(tx: Transaction, channels: dict[str, str]) -> tuple[Message, ...]:
+def messages_of(tx: Transaction, channels: dict[str, str]) -> tuple[Message, ...]:
     query = select(messages).where(messages.c.conversation_id.in_(list(channels))).order_by(messages.c.id.desc()).limit(_MESSAGES)
     return tuple(_message(tx, row, channels[row.conversation_id]) for row in tx.connection.execute(query))[::-1]
 

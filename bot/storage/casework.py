@@ -17,6 +17,7 @@ from bot.handoff.machine import begin, decide
 from bot.holding import default_rota, holding
 from bot.model import CaseRequest, Level, Outgoing
 from bot.rota import Rota, parse
+from bot.safehours import safe_hours
 from bot.storage import caserows, desk_settings, outbox
 from bot.storage import people as persons
 from bot.storage.inbox import moment
@@ -79,7 +80,8 @@ def heard(tx: Transaction, place: Row, event: SheWrote, request: CaseRequest | N
     """A message of hers was answered: her open case hears of it, or a new one is opened. Fixed texts to send now."""
     found = caserows.open_of(tx, place.person_id)
     raised = None if request is None else Raised(
-        level=request.level, category=request.category, reason=request.reason, channel=event.channel
+        level=request.level, category=request.category, reason=request.reason, channel=event.channel,
+        hidden=place.hidden_at is not None, hours=safe_hours().of(state_of(tx, place.id)),
     )  # fmt: skip
     if found is None:
         return [] if raised is None else _open(tx, place, raised)
@@ -100,7 +102,7 @@ def _open(tx: Transaction, place: Row, event: Raised) -> list[Outgoing]:
     team, prefers = (earlier[0][1].team, earlier[0][1].prefers) if earlier else (None, None)
     made = begin(token(), event, moment(tx.now), duty(tx), team=team, prefers=prefers)
     caserows.create(tx, made.case, place.id, place.person_id)
-    return _follow(tx, made, place.person_id, place, Holder.BOT)
+    return follow(tx, made, place.person_id, place, Holder.BOT)
 
 
 def write(
@@ -116,10 +118,10 @@ def write(
         persons.raise_level(tx, row.person_id, made.case.level.rank if made.case.level.flagged else 0)
     if made.say and place is None:
         place = where(tx, row.person_id, row.conversation_id)
-    return _follow(tx, made, row.person_id, place, before.holder, once=once)
+    return follow(tx, made, row.person_id, place, before.holder, once=once)
 
 
-def _follow(
+def follow(
     tx: Transaction, made: Transition, person: int, place: Row | None, before: Holder, *, once: str | None = None
 ) -> list[Outgoing]:
     case = made.case
@@ -163,13 +165,14 @@ def withdraw(tx: Transaction, person: int) -> None:
 def where(tx: Transaction, person: int, of_case: str) -> Row | None:
     """The conversation she wrote in last, which is that of her case; another of hers where she cannot be reached there."""
     here = either((conversations.c.id == of_case, 0), else_=1)
-    order = (conversations.c.reachable.desc(), here, conversations.c.last_inbound_at.desc(), conversations.c.id)
+    open_ = either((conversations.c.hidden_at.is_(None), 0), else_=1)
+    order = (conversations.c.reachable.desc(), open_, here, conversations.c.last_inbound_at.desc(), conversations.c.id)
     query = select(conversations).where(conversations.c.person_id == person).order_by(*order).limit(1)
     return tx.connection.execute(query).first()
 
 
 def say(tx: Transaction, case: Case, place: Row | None, ids: tuple[str, ...]) -> list[Outgoing]:
-    if not ids or place is None:
+    if not ids or place is None or place.hidden_at is not None:  # nothing of ours is said where she hid the chat
         return []
     state = state_of(tx, place.id)
     replies = tuple(holding().reply(id, state, at=case.callback_at, now=moment(tx.now)) for id in ids)

@@ -49,7 +49,7 @@ audit = Table(
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("at", Float(53), nullable=False, index=True),
     Column("staff_id", String(22), index=True),
-    Column("action", String(32), nullable=False),
+    Column("action", String(32), nullable=False, index=True),
     Column("object_id", String(64), index=True),
     Column("detail", LargeBinary),  # sealed JSON
     Column("previous", LargeBinary, nullable=False),

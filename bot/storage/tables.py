@@ -62,7 +62,7 @@ conversations = Table(
     Column("address_digest", LargeBinary, nullable=False),
     Column("address", LargeBinary, nullable=False),  # sealed: the platform's id of her
     Column("reachable", Boolean, nullable=False),
-    Column("last_inbound_at", Float(53), nullable=False),
+    Column("last_inbound_at", Float(53), nullable=False, index=True),
     Column("holder", String(16), nullable=False),  # 'bot', or who else answers her
     # A lease is live while its owner is set and its end has not passed.
     Column("turn_owner", String(64)),

@@ -30,6 +30,7 @@ from bot.knowledge import DIRECTORY, read_yaml
 from bot.staff import Role, Staff, Stage
 from bot.storage import Accounts, Database, Sealer
 from bot.storage.migrate import upgrade
+from bot.storage.overview import Overview
 
 _ADDRESSES = itertools.count(1)  # each browser has its own
 PASSWORD = "seven green boats sleep quietly"
@@ -68,6 +69,9 @@ class NoCases:
         return []
 
     def own(self, staff: str) -> list[Any]:
+        return []
+
+    def held(self, team: str | None = None) -> list[Any]:
         return []
 
     def take_next(self, staff: str) -> None:
@@ -125,6 +129,7 @@ class Bench:
         return Parts(
             store=self.accounts,
             cases=self.cases,
+            overview=Overview(self.database, self.sealer, clock=self.clock),
             words=load_words(DIRECTORY),
             hours=read_yaml(DIRECTORY / "duty.yml"),
             clock=self.clock,

@@ -20,13 +20,14 @@ OF_A_CASE = {
     "case.transfer", "case.recall", "case.callback", "case.missed", "case.hide", "case.close", "case.reveal", "form", "form.save",
 }  # fmt: skip
 CASEWORK = {"duty", "queue", "queue.list", "queue.own", "queue.badge", "queue.take"} | OF_A_CASE
+FIGURES = {"figures", "figures.csv"}
 SECOND_PERSON = {"case.confirm", "case.erase"}
 ONLY = {
     Role.COUNSELLOR: CASEWORK,
-    Role.SUPERVISOR: CASEWORK | SECOND_PERSON | {"hours"},
-    Role.ANALYST: set[str](),
+    Role.SUPERVISOR: CASEWORK | SECOND_PERSON | FIGURES | {"hours", "oversight", "oversight.list", "sample", "sample.judge", "audit"},
+    Role.ANALYST: FIGURES,
     Role.ADMIN: {
-        "people", "people.add", "person", "person.change", "person.disable", "person.enable", "person.reset", "person.sessions.end",
+        "audit", "people", "people.add", "person", "person.change", "person.disable", "person.enable", "person.reset", "person.sessions.end",
         "hours", "hours.save", "hours.holiday", "hours.holiday.remove",
     },
 }  # fmt: skip
@@ -53,7 +54,9 @@ def test_every_path_that_names_something_is_asked_about() -> None:
 
 
 def test_only_what_the_page_asks_by_itself_does_not_keep_a_session_alive() -> None:
-    assert {route for route, rule in PERMISSIONS.items() if rule.passive} == {"events", "queue.list", "queue.own", "queue.badge"}
+    assert {route for route, rule in PERMISSIONS.items() if rule.passive} == {
+        "events", "queue.list", "queue.own", "queue.badge", "oversight.list",
+    }  # fmt: skip
 
 
 def test_an_unknown_route_is_denied_to_all() -> None:

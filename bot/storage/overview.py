@@ -1,0 +1,74 @@
+"""What supervisors and analysts look at beside the cases: the sample, what is to be erased, the figures. bot.desk.ports.Overview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from bot.handoff import CaseSummary, Message
+from bot.model import Level
+from bot.storage import caserows, caseviews, casework, counting, sampling
+from bot.storage.engine import Database
+from bot.storage.sealing import Sealer
+from bot.storage.tables import cases
+from bot.storage.transaction import Transaction, attempted
+
+T = TypeVar("T")
+_ERASE_WITHIN = timedelta(days=90)
+
+
+def _utc() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+class Overview:
+    def __init__(self, database: Database, sealer: Sealer, *, clock: Callable[[], datetime] = _utc) -> None:
+        self._database, self._sealer, self._clock = database, sealer, clock
+
+    def sample(self, staff: str) -> tuple[str, str | None, tuple[Message, ...], str | None]:
+        """(day, conversation or None, its messages of that day, verdict given already)."""
+
+        def look(tx: Transaction) -> tuple[str, str | None, tuple[Message, ...], str | None]:
+            day = sampling.yesterday(tx)
+            conversation = sampling.chosen(tx, day, staff)
+            said = sampling.read(tx, conversation, day) if conversation else ()
+            return day, conversation, said, sampling.verdict(tx, day, staff)
+
+        return self._read(look)
+
+    def judge(self, staff: str, day: str, missed: Level | None) -> str | None:
+        return self._write(lambda tx: sampling.judge(tx, day, staff, missed) if day == sampling.yesterday(tx) else None)
+
+    def to_erase(self) -> list[CaseSummary]:
+        """Closed ones whose person asked for all to be deleted, and nobody has decided."""
+
+        def look(tx: Transaction) -> list[CaseSummary]:
+            asked = cases.c.more.like('%"asked_to_delete":true%')
+            since = tx.now - _ERASE_WITHIN.total_seconds()
+            query = select(cases).where(cases.c.state == "closed", cases.c.closed_at > since, asked).limit(50)
+            return caseviews.summaries(tx, caserows.all_of(tx, query), casework.rota(tx))
+
+        return self._read(look)
+
+    def years(self) -> list[int]:
+        self._catch_up()
+        return self._read(counting.years)
+
+    def counts(self, year: int, dimension: str, until: str) -> dict[tuple[str, str], int]:
+        """(month, value) → how many cases were opened in that month, of months before `until` (YYYY-MM)."""
+        if dimension not in counting.DIMENSIONS:
+            raise KeyError(dimension)
+        return self._read(lambda tx: counting.by_month(tx, year, dimension, until))
+
+    def _catch_up(self) -> None:
+        while self._read(counting.behind) and self._write(counting.catch_up):
+            continue
+
+    def _read(self, work: Callable[[Transaction], T]) -> T:
+        return attempted(self._database.read, self._sealer, self._clock, work)
+
+    def _write(self, work: Callable[[Transaction], T]) -> T:
+        return attempted(self._database.write, self._sealer, self._clock, work)
