@@ -11,6 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.agencies import named
+from actions.complaints import written
 from actions.costs import counted
 from actions.intake import taken
 from actions.offers import judged
@@ -23,7 +24,14 @@ from bot.understanding import answering
 from bot.understanding.commands import Command
 from bot.understanding.risk import CRISIS
 
-ENDS: Mapping[str, End] = {"offer_check": judged, "agency_check": named, "cost_check": counted, "receipt": told, "intake": taken}
+ENDS: Mapping[str, End] = {
+    "offer_check": judged,
+    "agency_check": named,
+    "cost_check": counted,
+    "receipt": told,
+    "complaint": written,
+    "intake": taken,
+}
 
 
 class ActionFlow(Action):

@@ -20,6 +20,7 @@ from bot.flows import Plan, load_flows
 from bot.holding import Holding, load_holding, load_rota
 from bot.knowledge import DIRECTORY, LANGUAGES, Knowledge, Text, load, read_yaml, take
 from bot.near import near_copies
+from bot.papers import Wording, load_wording
 from bot.redflags import RedFlag, load_red_flags
 from bot.replies import OTHER, load_replies
 from bot.reply_check import problems as reply_problems
@@ -58,6 +59,7 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
         categories = {rule.category for rule in load_lexicon(directory).rules} | told_of | {OTHER}
         replies = load_replies(content.hotlines, directory)
         plans, flags, costs = load_flows(directory), load_red_flags(directory), load_fees(directory)
+        paper = load_wording(directory)
         load_words(directory)
         load_rota(directory)
         waiting = load_holding(directory)
@@ -66,7 +68,7 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
         domain, rules = read_yaml(root / "domain.yml"), _rules(root / "data" / "stories")
     except ContentError as error:
         return [str(error)]
-    told = (*pieces(content), *_guided(plans, flags), *_costs(costs))
+    told = (*pieces(content), *_guided(plans, flags), *_costs(costs), *_paper(paper))
     found = [problem for piece in told for problem in _piece(piece, content)]
     found.extend(item_problems(content))
     found.extend(unlike_her(((piece.where, piece.text) for piece in told), style))
@@ -127,6 +129,14 @@ def _costs(costs: Fees) -> Iterator[Piece]:
         yield _of(f"fees.yml: {fee.id}", fee.name, MAX_WORDS["brief"])
     for name, rule in costs.rules.items():
         yield _of(f"fees.yml: rules.{name}", rule, MAX_WORDS["brief"])
+
+
+def _paper(paper: Wording) -> Iterator[Piece]:
+    for name, said in paper.words.items():
+        if any(letter.isalpha() for letter in said.text.en):
+            yield Piece(f"papers/complaint.yml: words.{name}", said.text, MAX_WORDS["sentence"])
+    for said in (*paper.attach, *paper.where):
+        yield _of("papers/complaint.yml", said, MAX_WORDS["brief"])
 
 
 def numbers(text: str) -> set[str]:

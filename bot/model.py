@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -49,6 +50,7 @@ class Inbound:
     payload: str | None = None  # of a button or deep link, exactly as the channel gave it
     media: str | None = None  # voice | photo | video | sticker | file | contact | location | other
     media_ref: str | None = None  # what the platform needs to fetch it; sealed
+    platform_id: str | None = None  # the platform's id of her message, where it can be deleted by it; sealed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +137,8 @@ class State:
     whereabouts: str | None = None  # where she is: None (not known) | bd | abroad | a country's ISO code, as in knowledge/places.yml
     flows: tuple[Flow, ...] = ()  # begun and not finished, the current one first
     agreed: frozenset[str] = frozenset()  # what she allowed to be kept: receipts, complaint, …
+    safe_hours: str = ""  # when she may be written to first: bot.handoff.hours.CHOICES; empty: she did not say
+    safe_word: str | None = None  # her own, which opens a hidden chat
     today: str = ""  # day (ISO, Dhaka) of the turn, for the dialogue; not remembered
 
     def at(self, place: Place) -> State:
@@ -202,6 +206,7 @@ class Turn:
     case: Level = Level.NONE  # of her open case, if any
     category: str | None = None  # … and what it is about
     before: tuple[str, ...] = ()  # what she typed in the last half hour and nobody acted on, at most three texts, oldest first
+    hidden: bool = False  # the chat plays a neutral one: nothing of ours is said
     failures: int  # earlier attempts at this turn that ended in a crash or an error
 
 
@@ -214,12 +219,14 @@ class Outcome:
     risk: Risk = field(default_factory=Risk)
     case: CaseRequest | None = None
     signal: str | None = None  # what the message says to the handoff: safe | stop | can_write | cannot_write
+    hide: bool | None = None  # True: the chat is cleaned and plays a neutral one from now on; False: it is itself again
+    clean: bool = False  # only cleaned, up to this message
     unreachable: bool = False  # she left: send nothing until she writes again
     code: str | None = None  # a new carry code of hers, already told in the replies; the store keeps its digest only
     picture: Picture | None = None  # came with the message: to be kept
     payments: tuple[Payment, ...] = ()  # to be kept, or to replace those of the same id
     unpaid: tuple[str, ...] = ()  # ids of payments to be deleted
-    paper: Paper | None = None  # made for her; a reply carries it
+    papers: tuple[Paper, ...] = ()  # made for her; replies carry them
     forget: bool = False  # delete what is known of her, except these replies and what an open flagged case needs
 
 
@@ -249,8 +256,14 @@ class Channel(Protocol):
     async def typing(self, recipient: str) -> None:
         """Shows that an answer is being written, where the platform can; never raises."""
 
+    async def clean(self, recipient: str, messages: Sequence[str]) -> None:
+        """Takes messages of both sides (the platform's ids) off her screen, as far as the platform lets us. Raises TryLater."""
+
     async def send(self, outgoing: Outgoing) -> str | None:
         """Hands one reply over and returns the platform's id of it. Raises TryLater, Unreachable or Refused."""
+
+    async def fetch(self, reference: str) -> bytes:
+        """The file behind a media_ref of this channel. Raises DeliveryError."""
 
 
 class Inbox(Protocol):

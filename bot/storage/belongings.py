@@ -25,12 +25,15 @@ def keep(tx: Transaction, person: int, outcome: Outcome, message: int) -> None:
         tx.connection.execute(insert(payments), values)
     if outcome.unpaid:
         tx.connection.execute(delete(payments).where(payments.c.person_id == person, payments.c.id.in_(outcome.unpaid)))
-    if outcome.paper is not None:
-        paper = outcome.paper
+    for paper in outcome.papers:
         body = tx.sealer.seal(paper.body, context=f"papers.body:{paper.id}")
         values = {"id": paper.id, "person_id": person, "name": paper.name, "body": body}
         tx.connection.execute(insert(papers), {**values, "created_at": tx.now, "expires_at": tx.now + PAPER_LIFE})
-        tx.connection.execute(delete(papers).where(papers.c.expires_at <= tx.now))
+
+
+def tidy(tx: Transaction) -> None:
+    """Deletes papers whose time is over."""
+    tx.connection.execute(delete(papers).where(papers.c.expires_at <= tx.now))
 
 
 def payments_of(tx: Transaction, conversation: str) -> list[Payment]:

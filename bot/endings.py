@@ -1,0 +1,41 @@
+"""What is done with guided questions that she has answered: a payment is kept, a complaint becomes a paper."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import date
+
+from bot.house import day_of
+from bot.knowledge import Knowledge
+from bot.model import Flow, Outcome, Paper, Payment, Reply, Turn
+from bot.papers import complaint
+from bot.receipts import Ledger, payment_of
+from bot.threads import off_loop
+
+
+class Endings:
+    def __init__(self, content: Knowledge, ledger: Ledger) -> None:
+        self._content, self._ledger = content, ledger
+
+    async def ended(self, turn: Turn, outcome: Outcome, flow: Flow) -> Outcome:
+        if flow.name == "receipt":
+            return replace(outcome, payments=(payment_of(flow),))
+        if flow.name == "complaint":
+            return await self._complaint(turn, outcome, flow)
+        return outcome
+
+    async def _complaint(self, turn: Turn, outcome: Outcome, flow: Flow) -> Outcome:
+        """In Bangla, which the offices read; in English too for one who writes English."""
+        payments = await self._ledger(turn.conversation)
+        languages = ("bn", "en") if outcome.state.language == "en" else ("bn",)
+        today = date.fromisoformat(day_of(turn.received_at))
+        papers = [await off_loop(_paper, flow, payments, language, today) for language in languages]
+        caption = self._content.sentences["complaint_file"][outcome.state.language]
+        files = [Reply(text=caption, file=paper.id) for paper in papers]
+        return replace(outcome, papers=tuple(papers), replies=(*files, *outcome.replies))
+
+
+def _paper(flow: Flow, payments: list[Payment], language: str, today: date) -> Paper:
+    name = f"complaint-{language}-{today.isoformat()}.pdf"
+    return Paper(id=secrets.token_urlsafe(16), name=name, body=complaint(flow, payments, language, today))
