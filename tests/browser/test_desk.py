@@ -326,3 +326,21 @@ def test_a_minute_before_the_end_she_is_asked_and_may_stay(bench: Bench, server:
     page.goto(f"{server.url}/desk/account")
     expect(page.locator("#f-login")).to_be_visible()  # it is over on the server, too
     assert bench.cases.gone == []  # but she may be back in a minute: her cases stay
+
+
+def test_what_the_page_asks_by_itself_says_so(bench: Bench, opened: MakePage) -> None:
+    """Parts that follow an event or the clock do not keep the session alive; what she presses does."""
+    bench.person("rahima")
+    page = opened("rahima")
+    page.evaluate(
+        """() => { document.querySelector('main').innerHTML = `
+            <p id="by-event" hx-get="/desk/account?e" hx-trigger="desk:raised from:body" hx-swap="none"></p>
+            <p id="by-clock" hx-get="/desk/account?c" hx-trigger="every 300ms" hx-swap="none"></p>
+            <button id="by-hand" hx-get="/desk/account?h" hx-swap="none">x</button>`; htmx.process(document.querySelector('main')); }"""
+    )
+    asked: dict[str, str | None] = {}
+    page.on("request", lambda request: asked.setdefault(request.url.rpartition("?")[2], request.headers.get("x-desk-background")))
+    page.locator("#by-hand").click()
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('desk:raised', {bubbles: true}))")
+    page.wait_for_timeout(800)
+    assert {name: asked.get(name, "not asked") for name in "ech"} == {"e": "1", "c": "1", "h": None}

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from starlette.routing import Route
 
+from bot.desk.navigation import ENTRIES
+from bot.desk.permissions import allowed
 from bot.rota import parse
 from bot.staff import Role
 from tests.fakes.desk import Bench
@@ -99,14 +102,34 @@ def test_the_duty_switch_tells_the_cases_and_the_audit(bench: Bench) -> None:
     assert [entry.action for entry in bench.accounts.audit_entries(by=staff.id, limit=2)] == ["off_duty", "on_duty"]
 
 
-@pytest.mark.parametrize(("role", "page"), [(Role.ADMIN, "people"), (Role.SUPERVISOR, "queue"), (Role.ANALYST, "account")])
-def test_the_desk_opens_with_the_first_page_that_is_hers(bench: Bench, role: Role, page: str) -> None:
+@pytest.mark.parametrize("role", list(Role))
+def test_the_desk_opens_with_the_first_page_that_is_hers(bench: Bench, role: Role) -> None:
     bench.person("x1", role)
-    assert bench.entered("x1").get("/desk/").headers["location"] == f"/desk/{page}"
+    first = menu_of(bench, role)[0]
+    assert bench.entered("x1").get("/desk/").headers["location"] == first
+    assert bench.entered("x1").get(first).status_code == 200
     assert bench.entered("x1").get("/desk").headers["location"] == "/desk/"
 
 
-def test_the_menu_shows_what_is_hers_and_nothing_else(bench: Bench) -> None:
-    bench.person("x1", Role.ANALYST)
+@pytest.mark.parametrize("role", list(Role))
+def test_the_menu_shows_what_is_hers_and_nothing_else(bench: Bench, role: Role) -> None:
+    bench.person("x1", role)
     menu = bench.entered("x1").get("/desk/account").text.partition("<nav")[2].partition("</nav")[0]
-    assert menu.count("<a ") == 1 and 'aria-current="page"' in menu
+    assert re.findall(r'<a href="([^"]+)"', menu) == menu_of(bench, role)
+    assert menu.count('aria-current="page"') == 1
+
+
+def menu_of(bench: Bench, role: Role) -> list[str]:
+    paths = {route.name: f"/desk{route.path}" for route in bench.desk.routes if isinstance(route, Route)}
+    return [paths[entry.route] for entry in ENTRIES if allowed(entry.route, role)]
+
+
+def test_the_cases_read_the_hours_under_the_name_they_are_kept(bench: Bench) -> None:
+    from bot.desk.hours import SETTING
+    from bot.storage.casework import ROTA, rota
+    from bot.storage.transaction import attempted
+
+    assert SETTING == ROTA
+    bench.person("root", Role.ADMIN)
+    bench.entered("root").post("/desk/hours", {"monday.from": "10:00", "monday.to": "11:00"})
+    assert list(attempted(bench.database.read, bench.sealer, bench.clock, rota).hours) == [0]
