@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.errors import DeliveryError, TryLater
 from bot.model import Level
@@ -17,8 +17,9 @@ from bot.threads import off_loop
 log = logging.getLogger(__name__)
 
 _LOOK = 1.0  # seconds between looks at the store: an alert must be heard within ten
-_LEASE = 60.0  # seconds; longer than any call of a door may take
-_WAITS = (1, 2, 5, 15, 60, 300, 900)  # seconds before the next try, the last one again and again
+_CALL = 15.0  # seconds a door may take
+_LEASE = 20.0  # … and after which another gateway rings what one that died had taken
+_WAITS = (1, 2, 5, 10)  # seconds before the next try, the last one again and again: when a door opens again, what waits is heard at once
 _AT_ONCE = 40
 
 
@@ -58,7 +59,7 @@ class Alerts:
     async def tell(self, kind: str) -> None:
         """Past the store, which may be away: through every door at once. Raises TryLater where nobody was reached."""
         ring = Ring(id=0, case=None, kind=kind, level=Level.CRITICAL)
-        told = await asyncio.gather(*(door.ring([ring]) for door in self._doors.values()), return_exceptions=True)
+        told = await asyncio.gather(*(_within(door.ring([ring])) for door in self._doors.values()), return_exceptions=True)
         for name, result in zip(self._doors, told, strict=True):
             if isinstance(result, BaseException):
                 log.error("The alert %s did not get out by %s: %s", kind, name, type(result).__name__)
@@ -85,7 +86,7 @@ class Alerts:
             return False
         ids = [ring.id for ring in rings]
         try:
-            await door.ring(rings)
+            await _within(door.ring(rings))
         except DeliveryError as error:
             wait: float = _WAITS[min(max(ring.attempts for ring in rings), len(_WAITS) - 1)]
             wait = max(wait, (error.seconds or 0) if isinstance(error, TryLater) else 60)
@@ -94,3 +95,10 @@ class Alerts:
             return True
         await off_loop(self._store.rung, name, ids)
         return True
+
+
+async def _within(call: Coroutine[Any, Any, None]) -> None:
+    try:
+        await asyncio.wait_for(call, _CALL)
+    except asyncio.TimeoutError:
+        raise TryLater("The door does not answer.") from None

@@ -25,6 +25,7 @@ from bot.channels.telegram import Telegram
 from bot.channels.telegram_bot import connect
 from bot.channels.telegram_staff import TelegramGroup
 from bot.channels.web import Web
+from bot.cleaning import Cleaner
 from bot.desk.desk import Desk
 from bot.desk_house import build_desk
 from bot.dialogue import Rasa
@@ -82,6 +83,7 @@ class House:
     messenger: Messenger | None
     desk: Desk
     alerts: Alerts
+    cleaner: Cleaner
 
     def close_streams(self) -> None:
         """Open event streams would hold the shutdown up."""
@@ -104,11 +106,13 @@ def build(settings: Settings) -> House:
     owner = f"{socket.gethostname()}:{settings.port}"
     gateway = _gateway(settings, content, store, rasa)
     alerts = Alerts(store, _doors(settings, telegram), now)
+    cleaner = Cleaner(store, channels, now)
     spool = Spool(settings.var / "spool" / f"{settings.port}.log", sealer)
     worker = Worker(
         store=store,
         gateway=gateway,
         shelter=Shelter(spool, store, channels, holding(), gateway.needs_numbers, now, alerts.tell),
+        hidden=cleaner.wake,
         outbox=Outbox(store, channels, owner=owner, clock=now),
         channels=channels,
         owner=owner,
@@ -117,7 +121,7 @@ def build(settings: Settings) -> House:
     intake.worker = worker
     cases = Casework(database, sealer, clock=now, fit=_fit(channels))
     desk = build_desk(settings, database, sealer, cases, now)
-    return House(settings, store, worker, rasa, client, web, telegram, messenger, desk, alerts)
+    return House(settings, store, worker, rasa, client, web, telegram, messenger, desk, alerts, cleaner)
 
 
 def application(house: House) -> Starlette:
@@ -133,7 +137,7 @@ def application(house: House) -> Starlette:
 async def _life(house: House) -> AsyncIterator[None]:
     stop_watching = start_live(DIRECTORY, house.settings.var / OFF_FILE)
     stop = asyncio.Event()
-    tasks = [asyncio.create_task(house.worker.run(stop)), asyncio.create_task(house.alerts.run(stop))]
+    tasks = [asyncio.create_task(part.run(stop)) for part in (house.worker, house.alerts, house.cleaner)]
     if house.telegram is not None:
         tasks.append(asyncio.create_task(_run_telegram(house.telegram, house.settings.public_url, stop)))
     try:

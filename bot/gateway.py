@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.errors import DialogueError
+from bot.hiding import NOW, WORD
 from bot.house import HOUSE, STANDING, House, Redeem, day_of, raised
 from bot.knowledge import Knowledge
 from bot.model import Answer, CaseRequest, Inbound, Kind, Level, Outcome, Reply, Risk, State, Turn
@@ -66,21 +67,34 @@ class Gateway:
         state = raised(self._located(turn, state, text), risk.flag)
         if turn.inbound.kind is Kind.LEFT:
             return Outcome(replies=(), state=state, unreachable=True)
+        if turn.hidden:
+            return self._house.hider.hidden(turn, state, risk, text)
         if turn.held:  # a human holds it: the bot is silent, whatever she writes
             case = _case(risk, "flagged") if risk.flag.flagged else None
             asked = _command(turn.inbound, text, self._content)
             signal = "delete" if asked is not None and asked.name in ("delete", "delete_yes") else None
-            return Outcome(replies=(), state=state, risk=risk, case=case, signal=signal)
+            hide = True if self._hides(turn, text) else None
+            return Outcome(replies=(), state=state, risk=risk, case=case, signal=signal, hide=hide)
+        if (
+            turn.inbound.kind is Kind.TEXT
+            and WORD in turn.state.offered
+            and not (risk.flag.flagged or read(text, self._content.vocabulary))
+        ):
+            return replace(self._house.hider.keeps_word(state, text), risk=risk)
         if turn.fixed:
             return await self._waiting(turn, state, risk, text)
         if risk.flag.flagged:
-            return self._house.danger(state, risk, text, begun=turn.case.flagged)
+            return self._house.danger(state, risk, text, begun=turn.case.flagged, channel=turn.inbound.channel)
         if turn.inbound.kind is Kind.EDIT:  # an edit was answered when it was first written
             return Outcome(replies=(), state=state, risk=risk)
         if turn.inbound.kind is Kind.MEDIA and not text:
             return self._house.media(state, risk)
         outcome = await self._ordinary(turn, state, risk, text, foreign)
         return self._also(outcome, turn, text)
+
+    def _hides(self, turn: Turn, text: str) -> bool:
+        command = _command(turn.inbound, text, self._content) if turn.inbound.kind in (Kind.TEXT, Kind.BUTTON) else None
+        return command is not None and command.name in ("hide", NOW)
 
     def needs_numbers(self, text: str) -> bool:
         """Whether a message asks for numbers or tells of danger, read by itself: for when nothing is known of her."""
@@ -130,7 +144,7 @@ class Gateway:
         state = state if answer.flows is None else replace(state, flows=answer.flows)
         if answer.flag.flagged:
             heard = replace(risk, flag=answer.flag, category=answer.category or risk.category, reasons=(*risk.reasons, "dialogue"))
-            fixed = self._house.danger(state, heard, clean(turn.inbound.text), begun=turn.case.flagged)
+            fixed = self._house.danger(state, heard, clean(turn.inbound.text), begun=turn.case.flagged, channel=turn.inbound.channel)
             # What guided questions brought to light is told first: she asked for it.
             return fixed if answer.flows is None else replace(fixed, replies=(*answer.replies, *fixed.replies))
         risk = replace(risk, ask=risk.ask or answer.ask)
@@ -144,7 +158,7 @@ class Gateway:
         if turn.inbound.kind is Kind.MEDIA:  # a person must look at it, whatever else is said
             outcome = replace(outcome, case=outcome.case or _case(outcome.risk, "media"))
         replies = outcome.replies
-        if not replies or outcome.risk.flag.flagged:  # muted stays silent; a fixed reply to danger stands alone
+        if not replies or outcome.hide is not None or outcome.risk.flag.flagged:  # muted stays silent; a fixed reply to danger stands alone
             return outcome
         if len(text) > self._max_text:
             replies = (Reply(text=self._content.sentences["too_long"][outcome.state.language]), *replies)

@@ -10,9 +10,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
+from bot.handoff.hours import CHOICES
+from bot.hiding import NOW, Hider
 from bot.knowledge import Knowledge
 from bot.model import Button, CaseRequest, Level, Outcome, Reply, Risk, State, Turn
 from bot.replies import ABROAD, ANOTHER, BD, HERSELF, OTHER, UNKNOWN, Replies, Situation, script_of
+from bot.safehours import safe_hours
 from bot.understanding.commands import CODE_DIGITS, Command
 from bot.understanding.whom import of_another
 
@@ -26,39 +29,44 @@ class House:
 
     def __init__(self, content: Knowledge, replies: Replies, redeem: Redeem) -> None:
         self._content, self._replies, self._redeem = content, replies, redeem
+        self.hider = Hider(replies)
         self._places = {BD, ABROAD, *(id for kind, id in content.places.names.values() if kind == "country")}
         self._do: dict[str, Callable[[Turn, State, Command], Awaitable[Outcome]]] = {
             "person": self._person, "hotlines": self._hotlines, "help": self._hotlines, "language": self._language, "carry": self._carry,
             "code": self._code, "delete": self._delete, "delete_yes": self._delete_yes, "safe": self._safe,
             "here": self._here, "can_write": self._writing, "cannot_write": self._writing, "hide": self._hide,
+            "hide_now": self._hide, "hide_word": self._hide_word, "hours": self._hours,
         }  # fmt: skip
 
     async def obey(self, turn: Turn, state: State, risk: Risk, command: Command) -> Outcome:
         """Does a command of HOUSE."""
-        outcome = replace(await self._do[command.name](turn, state, command), risk=risk, signal=_SIGNALS.get(command.name))
-        return outcome if outcome.forget else replace(outcome, replies=self.and_on(outcome.state, outcome.replies))
+        outcome = replace(await self._do[command.name](turn, state, command), risk=risk)
+        outcome = replace(outcome, signal=_SIGNALS.get(command.name, outcome.signal))
+        return outcome if outcome.forget or outcome.hide else replace(outcome, replies=self.and_on(outcome.state, outcome.replies))
 
     async def stand_by(self, turn: Turn, state: State, risk: Risk, command: Command) -> Outcome:
         """Does a command of STANDING while her flagged case waits: its buttons lead nowhere but to fixed texts."""
         if command.name == "stop":
             outcome = Outcome(replies=(self.say(state, "stopped"),), state=state, risk=risk, signal="stop")
         else:
-            outcome = replace(await self._do[command.name](turn, state, command), risk=risk, signal=_SIGNALS.get(command.name))
-        if command.name in ("safe", "delete"):  # the dialogue is back; she is asked for a yes or no
+            outcome = replace(await self._do[command.name](turn, state, command), risk=risk)
+            outcome = replace(outcome, signal=_SIGNALS.get(command.name, outcome.signal))
+        if command.name in ("safe", "delete") or outcome.hide:  # the dialogue is back; she is asked for a yes or no
             return outcome
         return replace(outcome, replies=tuple(self._fixed(outcome.state, reply) for reply in outcome.replies))
 
     def _fixed(self, state: State, reply: Reply) -> Reply:
         kept = [button for button in reply.buttons if button.payload.partition(".")[0] in STANDING and button.payload != "safe"]
-        choosing = any(button.payload.startswith("here.") for button in kept)  # the countries she may be in are all shown
+        choosing = any(button.payload.startswith(("here.", "hours.")) for button in kept)  # all are shown
         return replace(reply, buttons=(*(kept if choosing else kept[:2]), self._button(state, "safe")))
 
-    def danger(self, state: State, risk: Risk, said: str = "", *, begun: bool = False) -> Outcome:
+    def danger(self, state: State, risk: Risk, said: str = "", *, begun: bool = False, channel: str = "") -> Outcome:
         """The fixed reply of the policy to what she `said`, and a case for a human; the level stays with her. `begun`: a flagged case of
         hers is open, so she had a first reply and is asked nothing twice."""
         situation = Situation(risk.flag, risk.category or OTHER, ANOTHER if of_another(said) else HERSELF, state.whereabouts or UNKNOWN)
+        replies = self._replies.replies(situation, script_of(state), begun=begun)
         return Outcome(
-            replies=self._replies.replies(situation, script_of(state), begun=begun),
+            replies=replies if begun else self.hider.hinted(replies, state, channel),
             state=replace(raised(state, risk.flag), offered=self._replies.offers(situation, begun=begun)),
             risk=risk,
             case=CaseRequest(level=risk.flag, category=risk.category, reason="flagged"),
@@ -127,7 +135,8 @@ class House:
     async def _delete_yes(self, turn: Turn, state: State, command: Command) -> Outcome:
         fresh = State(language=state.language, language_chosen=state.language_chosen, script=state.script)
         if turn.case.flagged:  # what a human must still look at stays; all else goes
-            return Outcome(replies=(self.say(fresh, "delete_kept"),), state=replace(fresh, level=state.level), forget=True)
+            kept = replace(fresh, level=state.level, safe_hours=state.safe_hours, safe_word=state.safe_word)
+            return Outcome(replies=(self.say(fresh, "delete_kept"),), state=kept, forget=True)
         return Outcome(replies=(self.say(fresh, "deleted"),), state=fresh, forget=True)
 
     async def _safe(self, turn: Turn, state: State, command: Command) -> Outcome:
@@ -146,15 +155,27 @@ class House:
     async def _writing(self, turn: Turn, state: State, command: Command) -> Outcome:
         """Whether she can write now, as the first reply asked. Nobody writes to her until she does where she cannot."""
         script, person = script_of(state), ("person",) if command.name == "can_write" else ()
-        buttons = self._replies.titled(script, *person, "hotlines", "hide")
+        hours = ("hours",) if command.name == "cannot_write" else ()
+        buttons = self._replies.titled(script, *person, "hotlines", "hide", *hours)
         state = replace(state, offered=tuple(payload for payload in turn.state.offered if payload.startswith("here.")))
         return Outcome(replies=(Reply(text=self._replies.answers[command.name][script], buttons=buttons),), state=state)
 
     async def _hide(self, turn: Turn, state: State, command: Command) -> Outcome:
-        """What can be cleaned on this channel, and how."""
-        texts = self._replies.hiding.how
-        text = texts.get(turn.inbound.channel, texts["web"])[script_of(state)]
-        return Outcome(replies=(Reply(text=text, buttons=(self._button(state, "menu"),)),), state=state)
+        """The chat is cleaned as far as this channel lets us, and plays a neutral one."""
+        return self.hider.hide(turn, state, now=command.name == NOW)
+
+    async def _hide_word(self, turn: Turn, state: State, command: Command) -> Outcome:
+        return self.hider.asks_word(state)
+
+    async def _hours(self, turn: Turn, state: State, command: Command) -> Outcome:
+        """When she may be written to first: asked, or answered."""
+        script, texts = script_of(state), safe_hours()
+        if not command.arguments:
+            buttons = self._replies.titled(script, *(f"hours.{choice}" for choice in CHOICES))
+            return Outcome(replies=(Reply(text=texts.ask[script], buttons=buttons),), state=state)
+        state = replace(state, safe_hours=command.arguments[0])
+        reply = Reply(text=texts.kept[command.arguments[0]][script], buttons=self._replies.titled(script, "hotlines", "hours"))
+        return Outcome(replies=(reply,), state=state, signal=f"hours.{texts.of(state)}")
 
     def _on(self, state: State) -> list[Button]:
         return [self._button(state, "whole_step", "resume")] if state.place.step else [self._button(state, "begin")]
@@ -174,6 +195,6 @@ def raised(state: State, flag: Level) -> State:
 
 
 HOUSE = frozenset(
-    "person hotlines help language carry code delete delete_yes safe here can_write cannot_write hide".split()
+    "person hotlines help language carry code delete delete_yes safe here can_write cannot_write hide hide_now hide_word hours".split()
 )  # what is answered here, whatever else is down
 STANDING = HOUSE - {"person"} | {"stop"}  # … and what is, while her flagged case waits for a human: asked for again, a person is on the way

@@ -20,6 +20,7 @@ FLAGGED = (Level.CRITICAL, Level.URGENT)
 WHERE = ("here.bd", "here.abroad")
 CAN_WRITE = ("can_write", "cannot_write")
 _ASKS_TO_WRITE = frozenset({"safe_now", "can_write"})  # parts that yes or no, 1 or 2 answer
+_HIDING = ("word", "word_told", "back", "hint", "word_choose", "word_kept", "word_unfit")
 Spoken = Mapping[str, str]  # script → text
 
 
@@ -52,6 +53,10 @@ class Hiding:
     word: Spoken = field(default_factory=dict)
     word_told: Spoken = field(default_factory=dict)
     back: Spoken = field(default_factory=dict)
+    hint: Spoken = field(default_factory=dict)
+    word_choose: Spoken = field(default_factory=dict)
+    word_kept: Spoken = field(default_factory=dict)
+    word_unfit: Spoken = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def _hiding(path: Path) -> Hiding:
         how=how,
         done=done,
         neutral=tuple(_spoken(path, f"neutral[{index}]", text) for index, text in enumerate(take(path, content, "neutral", list))),
-        **{name: _spoken(path, name, content.get(name)) for name in ("word", "word_told", "back")},
+        **{name: _spoken(path, name, content.get(name)) for name in _HIDING},
     )
 
 

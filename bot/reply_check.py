@@ -73,11 +73,13 @@ def _hiding(hiding: Hiding, numbers: Numbers) -> Iterator[str]:
         yield "triage/hide.yml: neutral: needs several texts"
     for name, texts in bland:
         yield from _bland(f"triage/hide.yml: {name}", texts, numbers)
-    for name, texts in (("word_told", hiding.word_told), ("back", hiding.back)):
+    asked = {name: getattr(hiding, name) for name in ("word_told", "back", "hint", "word_choose", "word_kept", "word_unfit")}
+    for name, texts in asked.items():
         yield from _texts(f"triage/hide.yml: {name}", texts, MOST_WORDS_HIDING)
     for script in SCRIPTS:
-        if hiding.word[script] not in hiding.word_told[script]:
-            yield f"triage/hide.yml: word_told.{script}: does not tell the word"
+        for name in ("word_told", "hint"):
+            if hiding.word[script] not in asked[name][script]:
+                yield f"triage/hide.yml: {name}.{script}: does not tell the word"
     yield from (
         f"triage/hide.yml: how.{channel}.{s}: too long"
         for channel, t in hiding.how.items()

@@ -13,6 +13,7 @@ class Messages(Protocol):
     def conversation_of(self, channel: str, address: str) -> str | None: ...
     def history(self, conversation: str, after: int, limit: int) -> list[tuple[int, str, Reply | str, datetime]]: ...
     def latest(self, conversation: str, limit: int) -> list[tuple[int, str, Reply | str, datetime]]: ...
+    def ended(self, channel: str, address: str) -> bool: ...
 
 
 class WebHistory:
@@ -28,6 +29,9 @@ class WebHistory:
     def latest(self, address: str, limit: int) -> list[Entry]:
         conversation = self._store.conversation_of("web", address)
         return [_entry(*row) for row in self._store.latest(conversation, limit)] if conversation else []
+
+    def ended(self, address: str) -> bool:
+        return self._store.ended("web", address)
 
 
 def _entry(id: int, direction: str, said: Reply | str, at: datetime) -> Entry:

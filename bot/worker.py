@@ -53,7 +53,9 @@ class Worker:
         owner: str,
         clock: Callable[[], datetime],
         shelter: Shelter | None = None,
+        hidden: Callable[[], None] | None = None,
     ) -> None:
+        self._hidden = hidden  # told when a chat is to be cleaned
         self._shelter = shelter
         self._store, self._gateway, self._outbox, self._channels = store, gateway, outbox, channels
         self._owner, self._clock = owner, clock
@@ -163,6 +165,8 @@ class Worker:
         if channel is not None:
             outcome = replace(outcome, replies=tuple(piece for reply in outcome.replies for piece in channel.fit(reply)))
         letter, again = await off_loop(self._store.finish_and_go_on, turn, outcome, self._owner, SENDING)
+        if self._hidden is not None and (outcome.hide or outcome.clean):
+            self._hidden()
         if letter is not None:
             self._letters[turn.conversation] = letter
         if letter is not None or outcome.replies:  # the handoff speaks where the gateway is silent

@@ -50,7 +50,10 @@ class Mail:
         try:
             with self._connected() as server:
                 server.send_message(letter, self._sender, to)
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPNotSupportedError) as error:
+        except smtplib.SMTPRecipientsRefused as error:
+            later = any(400 <= code < 500 for code, _ in error.recipients.values())
+            raise (TryLater if later else Refused)("E-mail: the addresses were refused.") from None
+        except (smtplib.SMTPSenderRefused, smtplib.SMTPNotSupportedError) as error:
             raise Refused(f"E-mail: {type(error).__name__}.") from None  # its words hold addresses
         except (smtplib.SMTPException, OSError) as error:
             raise TryLater(f"E-mail: {type(error).__name__}.") from None

@@ -68,6 +68,10 @@ class Sessions:
         while len(self._known) > _KEPT:
             self._known.pop(next(iter(self._known)))
 
+    def forget(self, address: str) -> None:
+        """It opens nothing any more; the store says so too."""
+        self._known.pop(address, None)
+
     def grant(self, response: Response, token: str) -> None:
         response.set_cookie(
             self.cookie, token, max_age=int(LIFETIME.total_seconds()), path=PATH, secure=self._secure, httponly=True, samesite="strict"

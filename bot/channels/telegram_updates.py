@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, InlineKeyboardMarkup, Location, Message, Update, User
 from telegram.error import TelegramError
@@ -61,8 +62,9 @@ def _message(message: Message, external_id: str) -> Inbound | None:
     if sender is None:
         return None
     if message.text is not None:
-        return _typed(_string(message.text), sender, external_id)
-    return _with_media(message, Kind.MEDIA, sender, external_id)
+        return replace(_typed(_string(message.text), sender, external_id), platform_id=_number(message.message_id))
+    event = _with_media(message, Kind.MEDIA, sender, external_id)
+    return None if event is None else replace(event, platform_id=_number(message.message_id))
 
 
 def _typed(text: str, sender: str, external_id: str) -> Inbound:

@@ -50,6 +50,9 @@ class History(Protocol):
     def latest(self, address: str, limit: int) -> list[Entry]:
         """The last `limit` entries, oldest first; empty when there is no such conversation."""
 
+    def ended(self, address: str) -> bool:
+        """Whether she hid it: then the page must go, and its session opens nothing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
@@ -99,6 +102,11 @@ class Web:
         """The reply is stored already, and the page reads the store: this only wakes her streams."""
         self._streams.wake(outgoing.recipient)
         return None
+
+    async def clean(self, recipient: str, messages: Sequence[str]) -> None:
+        """The session has ended; her page, woken, finds that out, blanks itself and goes on to another site."""
+        self._sessions.forget(recipient)
+        self._streams.wake(recipient)
 
     def close(self) -> None:
         """Ends all streams. Call it when the server begins to stop, before it waits for its connections."""
@@ -166,6 +174,8 @@ class Web:
         after = _number(request.query_params.get("after", "0"))
         if after is None:
             return _refused(400, "bad_cursor")
+        if await self._hidden(request):
+            return JSONResponse({"entries": [], "more": False, "leave": True}, headers=PRIVATE)
         her = await self._address(request)
         if her is None:
             return _refused(401, "no_session")
@@ -177,6 +187,8 @@ class Web:
         if after is None:
             return _refused(400, "bad_cursor")
         her = await self._address(request)
+        if her is None and await self._hidden(request):  # hidden while the page was not connected
+            return Response("event: leave\ndata: {}\n\n", headers=PRIVATE, media_type="text/event-stream")
         if her is None:
             return _refused(401, "no_session")
         headers = {**PRIVATE, "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
@@ -206,6 +218,10 @@ class Web:
                     yield ": heartbeat\nevent: beat\ndata: {}\n\n"
                     spoke = time.monotonic()
                 await line.wait(min(self._pace.look, self._pace.beat))
+                if not line.ended and await run_in_threadpool(self._history.ended, her):
+                    yield "event: leave\ndata: {}\n\n"
+                    self._sessions.forget(her)
+                    return
             if line.crowded:
                 yield "event: crowded\ndata: {}\n\n"
 
@@ -228,10 +244,14 @@ class Web:
             return None
         her = address(token)
         if not self._sessions.knows(her):
-            if not await run_in_threadpool(self._history.latest, her, 1):
+            if await run_in_threadpool(self._history.ended, her) or not await run_in_threadpool(self._history.latest, her, 1):
                 return None
             self._sessions.remember(her)
         return her
+
+    async def _hidden(self, request: Request) -> bool:
+        token = self._sessions.token(request.cookies)
+        return token is not None and await run_in_threadpool(self._history.ended, address(token))
 
     async def _token(self, request: Request, message: str) -> tuple[str | None, bool]:
         """The token to store under, and whether it is new. An unknown one is not taken over: somebody may have planted it."""

@@ -14,7 +14,7 @@ from bot.errors import IllegalEvent, NoSuchCase, StaleCase
 from bot.handoff import Case, CaseSummary, CaseView, LogLine, Stage, Waiting, events
 from bot.handoff.queue import may_take, place
 from bot.model import Level, Reply
-from bot.storage import carrying, caserows, caseviews, casework, desk_rows, outbox
+from bot.storage import carrying, caserows, caseviews, casework, desk_rows, hiding, outbox
 from bot.storage.engine import Database
 from bot.storage.inbox import moment
 from bot.storage.sealing import Sealer
@@ -163,7 +163,10 @@ class Casework:
         self._does(case, staff, lambda team: events.CallbackMissed(by=staff, at=at))
 
     def hide(self, case: str, staff: str, on: bool = True) -> None:
-        self._does(case, staff, lambda team: events.Hidden(on=on))
+        def conceal(tx: Transaction) -> None:
+            hiding.by_desk(tx, desk_rows.found(tx, case)[0], on)
+
+        self._does(case, staff, lambda team: events.Hidden(on=on), then=conceal)
 
     def close(self, case: str, staff: str, outcome: str, safety_checked: bool) -> bool:
         event = events.Closed(by=staff, outcome=outcome, safety_checked=safety_checked)
@@ -233,7 +236,7 @@ class Casework:
 
     def _does(
         self, case: str, staff: str, event: Callable[[str | None], events.Event], *, version: int | None = None, over: bool = False,
-        note: str = "", to: str | None = None,
+        note: str = "", to: str | None = None, then: Callable[[Transaction], None] | None = None,
     ) -> CaseView:  # fmt: skip
         """One event by one person, with what she writes about it, in one transaction."""
 
@@ -247,6 +250,8 @@ class Casework:
             if note.strip():
                 desk_rows.add_note(tx, case, staff, note)
             casework.happen(tx, case, event(team))
+            if then is not None:
+                then(tx)
             return caseviews.view(tx, *desk_rows.found(tx, case), casework.rota(tx))
 
         return self._noted(case, event(None), act)

@@ -73,6 +73,7 @@ def turn_of(sealer: Sealer, row: Row) -> Turn:
         recent=row.recent,
         held=row.holder == Holder.COUNSELLOR.value,
         fixed=row.holder == Holder.QUEUE.value,
+        hidden=row.hidden_at is not None,
         case=persons.level_of(row.case_level or 0),
         category=row.case_category,
         failures=row.attempts,
@@ -155,7 +156,7 @@ def _known(tx: Transaction, digests: list[bytes]) -> dict[bytes, int]:
 
 def body_of(event: Inbound) -> dict[str, str | None]:
     """What is sealed of an event."""
-    fields = ("external_id", "text", "payload", "media", "media_ref")
+    fields = ("external_id", "text", "payload", "media", "media_ref", "platform_id")
     return {name: getattr(event, name) for name in fields}
 
 
@@ -229,6 +230,7 @@ def _waiting() -> Any:
             conversations.c.channel,
             conversations.c.address,
             conversations.c.holder,
+            conversations.c.hidden_at,
             *(_of_case(column).label(f"case_{column.name}") for column in (cases.c.level, cases.c.category)),
             _recent().label("recent"),
             *(_earlier(back).label(f"before_{back}") for back in range(_BEFORE)),

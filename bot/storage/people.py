@@ -26,6 +26,8 @@ COLUMNS = (
     people.c.offered,
     people.c.whereabouts,
     people.c.flows,
+    people.c.safe_hours,
+    people.c.safe_word,
 )
 _LEVELS = tuple(Level)
 
@@ -50,6 +52,8 @@ def state_of(sealer: Sealer, row: Row) -> State:
         level=level_of(row.level),
         offered=tuple(offered),
         whereabouts=row.whereabouts,
+        safe_hours=row.safe_hours or "",
+        safe_word=None if row.safe_word is None else sealer.unseal_text(row.safe_word, context=_word(row.person_id)),
         **({} if row.flows is None else _flows(sealer.unseal_json(row.flows, context=_sealed_flows(row.person_id)))),
     )
 
@@ -59,14 +63,17 @@ def remember(tx: Transaction, person: int, state: State) -> None:
     offered = tx.sealer.seal(list(state.offered), context=_offered(person)) if state.offered else None
     begun = {"flows": [asdict(flow) for flow in state.flows], "agreed": sorted(state.agreed)}
     flows = tx.sealer.seal(begun, context=_sealed_flows(person)) if state.flows or state.agreed else None
-    values = {**_columns(state), "offered": offered, "flows": flows, "seen_at": tx.now}
+    word = None if state.safe_word is None else tx.sealer.seal(state.safe_word, context=_word(person))
+    values = {**_columns(state), "safe_word": word, "offered": offered, "flows": flows, "seen_at": tx.now}
     tx.connection.execute(_remembered(), {**values, "person": person, "rank": state.level.rank})
 
 
 def reset(tx: Transaction, person: int) -> None:
     """Forgets all that was remembered of her; only her own wish to be forgotten lowers a level so."""
     tx.connection.execute(
-        update(people).where(people.c.id == person).values({**_columns(State()), "level": Level.NONE.rank, "offered": None, "flows": None})
+        update(people)
+        .where(people.c.id == person)
+        .values({**_columns(State()), "level": Level.NONE.rank, "offered": None, "flows": None, "safe_word": None})
     )
 
 
@@ -93,6 +100,7 @@ def _columns(state: State) -> dict[str, Any]:
         "part": state.place.part,
         "done": sum(1 << step for step in state.place.done),
         "whereabouts": state.whereabouts,
+        "safe_hours": state.safe_hours or None,
     }
 
 
@@ -102,6 +110,10 @@ def _steps(mask: int) -> frozenset[int]:
 
 def _offered(person: int) -> str:
     return f"people.offered:{person}"
+
+
+def _word(person: int) -> str:
+    return f"people.safe_word:{person}"
 
 
 def _flows(stored: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from typing import Literal, TypeVar
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
+from bot.cleaning import Cleaning
 from bot.model import Inbound, Outcome, Outgoing, Paper, Payment, Picture, Received, Reply, State, Turn
 from bot.ringing import Ring
-from bot.storage import belongings, carrying, casework, inbox, leases, outbox, ringing, sweeping, turns
+from bot.storage import belongings, carrying, casework, hiding, inbox, leases, outbox, ringing, sweeping, turns
 from bot.storage.engine import Database
 from bot.storage.sealing import Sealer
 from bot.storage.transaction import Transaction, attempted
@@ -159,6 +160,22 @@ class Repository:
 
     def ring_later(self, door: str, alerts: Sequence[int], due_at: datetime) -> None:
         self._run(self._database.write, lambda tx: ringing.later(tx, door, alerts, due_at.timestamp()))
+
+    def take_cleanings(self, seconds: float, limit: int) -> list[Cleaning]:
+        """Hidden chats to be cleaned now; nobody else gets them for so many seconds."""
+        if not self._run(self._database.read, hiding.waits):
+            return []
+        return self._run(self._database.write, lambda tx: hiding.take(tx, seconds, limit))
+
+    def cleaned(self, done: Cleaning) -> None:
+        self._run(self._database.write, lambda tx: hiding.cleaned(tx, done))
+
+    def clean_later(self, conversation: str, due_at: datetime) -> None:
+        self._run(self._database.write, lambda tx: hiding.later(tx, conversation, due_at.timestamp()))
+
+    def ended(self, channel: str, address: str) -> bool:
+        """Whether the chat of this address was hidden."""
+        return self._run(self._database.read, lambda tx: hiding.ended(tx, channel, self._sealer.digest("address", channel, address)))
 
     def ring(self, kind: str) -> None:
         """An alert that is of no case: something happened to the program itself."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
+from bot.handoff.hours import CHOICES
 from bot.model import Answer, Button, Inbound, Kind, Level, Reply, State, Turn
 from bot.replies import ANOTHER, HERSELF, SCRIPTS, WHERE, First, Hiding, Replies, Situation
 from bot.understanding.commands import Command
@@ -15,6 +16,7 @@ def _spoken(text: str) -> dict[str, str]:
     return {script: f"{text} {script}" for script in SCRIPTS}
 
 
+HIDES = ("hide_now", "hide_word", "hours", *(f"hours.{choice}" for choice in CHOICES))
 REPLIES = Replies(
     texts={
         Situation(level, category, whom, place): First(
@@ -31,10 +33,16 @@ REPLIES = Replies(
     # A title is in the language of its script, as a real one is.
     buttons={
         name: {"bn": f"চাপুন {number}", "bn-latn": name, "en": name}
-        for number, name in enumerate(("person", "hotlines", "hide", "safe", *WHERE, "here.sa"))
+        for number, name in enumerate(("person", "hotlines", "hide", "safe", *WHERE, "here.sa", *HIDES))
     },
     offered=("sa",),
-    hiding=Hiding(how={channel: _spoken(f"hide {channel}") for channel in ("web", "telegram")}),
+    hiding=Hiding(
+        how={channel: _spoken(f"hide {channel}") for channel in ("web", "telegram", "messenger")},
+        done={channel: _spoken(f"done {channel}") for channel in ("web", "telegram", "messenger")},
+        neutral=(_spoken("rain"), _spoken("heat")),
+        word={"bn": "চাঁদের আলো", "bn-latn": "chader alo", "en": "moonlight"},
+        **{name: _spoken(name) for name in ("word_told", "back", "hint", "word_choose", "word_kept", "word_unfit")},
+    ),
 )
 
 

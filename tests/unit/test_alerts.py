@@ -69,7 +69,7 @@ async def test_what_waits_is_told_in_one_and_noted(monkeypatch):
 
 @pytest.mark.parametrize(
     ("error", "attempts", "seconds"),
-    [(TryLater(), 0, 1), (TryLater(), 3, 15), (TryLater(), 99, 900), (TryLater(seconds=30), 0, 30), (Refused(), 0, 60)],
+    [(TryLater(), 0, 1), (TryLater(), 2, 5), (TryLater(), 99, 10), (TryLater(seconds=30), 0, 30), (Refused(), 0, 60)],
 )
 async def test_what_did_not_get_out_is_tried_again(error, attempts, seconds):
     store = Store(ring(attempts=attempts))

@@ -308,7 +308,7 @@ async def test_anything_else_passes_the_questions_by():
 async def test_hiding_can_be_asked_for_in_words_whoever_waits(text):
     for waits in ({}, {"case": Level.CRITICAL, "fixed": True}):
         outcome = await answer(turn(text, **waits))
-        assert said(outcome).startswith("hide web")
+        assert said(outcome).startswith("done web") and outcome.hide
         assert not outcome.forget
 
 

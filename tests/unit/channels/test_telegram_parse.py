@@ -38,7 +38,11 @@ def member(status: str, chat: dict[str, Any] = CHAT, user: dict[str, Any] = HER)
 
 
 def event(**fields: Any) -> Inbound:
-    return Inbound(channel="telegram", external_id="42", sender="1001", **fields)
+    """Of a message of hers with its id, or of what is none: a press, an edit, her leaving."""
+    message = fields["kind"] in (Kind.TEXT, Kind.START, Kind.MEDIA) or (
+        fields["kind"] is Kind.BUTTON and fields.get("text", "").startswith("/")
+    )
+    return Inbound(channel="telegram", external_id="42", sender="1001", platform_id="5" if message else None, **fields)
 
 
 def test_text():
