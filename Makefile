@@ -19,6 +19,9 @@ check: setup     ## lint, types, import directions, content; no tests
 train: setup     ## train the model if its inputs changed
 	@$(PY) -m bot train
 
+demo: setup      ## a throw-away desk with invented conversations, to look at
+	@exec $(PY) -m bot demo
+
 bench: setup     ## time whole turns against stock Rasa
 	@$(PY) -m bot bench
 
@@ -34,4 +37,4 @@ $(STAMP): uv.lock pyproject.toml setup.sh
 clean:           ## remove environment, models and caches; keeps var/ (the database and its keys)
 	rm -rf .venv models .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 
-.PHONY: help run test check train bench evaluate setup clean
+.PHONY: help run demo test check train bench evaluate setup clean

@@ -31,13 +31,16 @@ def _run(arguments: argparse.Namespace) -> None:
 
 def _serve(arguments: argparse.Namespace) -> None:
     """The gateway alone: webhooks, web chat, desk."""
+    _serve_with(_settings("gateway"))
+
+
+def _serve_with(chosen: Settings) -> None:
     _no_search_for_sniffio()
     import uvicorn
 
     from bot.app import application, build
     from bot.supervisor import listen
 
-    chosen = _settings("gateway")
     listener = listen(chosen.host, chosen.port, "PORT")
     house = build(chosen)
     server = uvicorn.Server(
@@ -172,10 +175,26 @@ def _agencies(arguments: argparse.Namespace) -> None:
     sys.exit(agency_commands.run(arguments, _settings("agencies")))
 
 
+def _demo(arguments: argparse.Namespace) -> None:
+    """A throw-away desk with invented conversations: says who can sign in, and serves it. Without Rasa; danger is answered all the same."""
+    from bot import demo
+
+    chosen = demo.settings_for(arguments.folder, arguments.port)
+    logs.configure("WARNING", "demo")
+    if arguments.codes:
+        sys.stdout.write(demo.describe(chosen, demo.known()))
+        return
+    people = demo.fill(chosen)
+    sys.stdout.write(demo.describe(chosen, people))
+    sys.stdout.flush()
+    if not arguments.fill_only:
+        _serve_with(chosen)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "run": _run, "serve": _serve, "rasa": _rasa, "actions": _actions, "train": _train, "migrate": _migrate, "content": _content,
     "messenger-setup": _messenger_setup, "bench": _bench, "understand": _understand, "evaluate": _evaluate,
-    "staff": _staff, "audit": _audit, "agencies": _agencies,
+    "staff": _staff, "audit": _audit, "agencies": _agencies, "demo": _demo,
 }  # fmt: skip
 
 
@@ -219,6 +238,11 @@ def _options(command: str, parser: argparse.ArgumentParser) -> None:
         options(parser)
     if command == "audit":
         parser.add_argument("what", choices=["verify"], help="verify")
+    if command == "demo":
+        parser.add_argument("--folder", type=_path, default=ROOT / "var" / "demo", help="where its database lies; what is there is deleted")
+        parser.add_argument("--port", type=int, default=8090, help="where it is served (8090)")
+        parser.add_argument("--codes", action="store_true", help="only print the codes of the second step that are good now")
+        parser.add_argument("--fill-only", action="store_true", help="do not serve it")
     if command == "bench":
         parser.add_argument("--quick", action="store_true", help="a short run without stock Rasa, to see that it works")
         parser.add_argument("--out", type=_path, default=ROOT / "build", help="where the results go")

@@ -14,11 +14,12 @@ from typing import Any
 
 import pyotp
 
+from bot import settings
 from bot.desk.passwords import Passwords
 from bot.knowledge import DIRECTORY, knowledge, read_yaml
 from bot.model import CaseRequest, Inbound, Kind, Level, Outcome, Place, Reply, Risk
 from bot.replies import Situation, load_replies
-from bot.settings import Secret, Settings
+from bot.settings import Settings
 from bot.staff import Role
 from bot.storage import Accounts, Database, Repository, Sealer
 from bot.storage.desk import Casework
@@ -50,22 +51,29 @@ class Calendar:
         return self.at or datetime.now(timezone.utc)
 
 
-def settings_for(settings: Settings, folder: Path) -> Settings:
+def settings_for(folder: Path, port: int = 8090) -> Settings:
     """Nothing of the real house: a database and keys of its own, no channel but the web chat, no public address."""
-    keys = [base64.b64encode(hashlib.sha256(name).digest()).decode() for name in (b"demo seal", b"demo lookup")]
-    return replace(
-        settings, var=folder, database_url=f"sqlite:///{folder / 'demo.db'}", redis_url="", public_url="",
-        seal_keys=Secret(f"1:{keys[0]}"), lookup_key=Secret(keys[1]), telegram_bot_token=Secret(""), messenger_page_token=Secret(""),
-    )  # fmt: skip
+    seal, lookup = (base64.b64encode(hashlib.sha256(name).digest()).decode() for name in (b"demo seal", b"demo lookup"))
+    return settings.load({"VAR": str(folder), "PORT": str(port), "SEAL_KEYS": f"1:{seal}", "LOOKUP_KEY": lookup})
 
 
-def fill(settings: Settings, *, seed: int = 1, cases: int = CASES) -> list[Person]:
+def describe(chosen: Settings, people: list[Person]) -> str:
+    """What is printed: only here, for people who do not exist."""
+    lines = [
+        f"The desk: http://127.0.0.1:{chosen.port}/desk   her chat: http://127.0.0.1:{chosen.port}/chat",
+        f"Passphrase of all: {PASSPHRASE}",
+    ]
+    lines += [f"  {person.login:12} {person.role.value:11} code app: {person.secret}   code now: {code(person)}" for person in people]
+    return "\n".join([*lines, "A code is good for half a minute; `python -m bot demo --codes` prints new ones.", ""])
+
+
+def fill(chosen: Settings, *, seed: int = 1, cases: int = CASES) -> list[Person]:
     """A new database; returns who can sign in."""
-    settings.var.mkdir(parents=True, exist_ok=True)
-    for path in settings.var.glob("demo.db*"):
+    chosen.var.mkdir(parents=True, exist_ok=True)
+    for path in chosen.var.glob("sohojatri.db*"):
         path.unlink()
-    upgrade(settings.database_url)
-    database, sealer, clock = Database(settings.database_url), Sealer(settings.seal_keys.reveal(), settings.lookup_key.reveal()), Calendar()
+    upgrade(chosen.database_url)
+    database, sealer, clock = Database(chosen.database_url), Sealer(chosen.seal_keys.reveal(), chosen.lookup_key.reveal()), Calendar()
     content = read_yaml(DIRECTORY / "desk" / "demo.yml")
     people = _people(Accounts(database, sealer, clock=clock), content)
     _Filler(database, sealer, clock, content, people, random.Random(seed)).fill(cases)
@@ -75,16 +83,29 @@ def fill(settings: Settings, *, seed: int = 1, cases: int = CASES) -> list[Perso
 
 def _people(accounts: Accounts, content: Mapping[str, Any]) -> list[Person]:
     made, hashed = [], asyncio.run(Passwords().hash(PASSPHRASE))
+    secrets = {person.login: person.secret for person in known(content)}
     for entry in content["staff"]:
         role = Role(entry["role"])
         team = content["team"] if role in (Role.COUNSELLOR, Role.SUPERVISOR) else ""
         staff, _ = accounts.add(None, login=entry["login"], name=entry["bn"], role=role, team=team, language="bn")
-        secret = base64.b32encode(hashlib.sha256(entry["login"].encode()).digest()[:20]).decode()
+        secret = secrets[entry["login"]]
         accounts.set_password(staff.id, hashed, first=True)
         accounts.propose_totp(staff.id, secret)
         accounts.confirm_totp(staff.id, 1, [], first=True)
         made.append(Person(login=entry["login"], role=role, id=staff.id, secret=secret))
     return made
+
+
+def known(content: Mapping[str, Any] | None = None) -> list[Person]:
+    """Who is in every demo, without ids: the same from run to run."""
+    content = content or read_yaml(DIRECTORY / "desk" / "demo.yml")
+    return [
+        Person(
+            login=entry["login"], role=Role(entry["role"]), id="",
+            secret=base64.b32encode(hashlib.sha256(entry["login"].encode()).digest()[:20]).decode(),
+        )
+        for entry in content["staff"]
+    ]  # fmt: skip
 
 
 def code(person: Person) -> str:

@@ -103,7 +103,7 @@ class Guard:
             return elsewhere
         if request.method not in _SAFE:
             form = await self._form(request)
-            if visit.token and not csrf_fits(visit.token, form["csrf"] or request.headers.get("x-csrf", "")):
+            if visit.token and not self._token_fits(request, rule, visit.token, form):
                 raise HTTPException(403)
             request.state.visit = Visit(
                 route=name, language=language, audit=self._store, session=session, token=visit.token, form=form
@@ -154,6 +154,13 @@ class Guard:
         named = origin.partition("://")[2] == request.headers.get("host")
         if (site or "same-origin") != "same-origin" or not (named or origin == "null") or not (site or named or session):
             raise HTTPException(403)
+
+    def _token_fits(self, request: Request, rule: Rule, token: str, form: Form) -> bool:
+        given = form["csrf"] or request.headers.get("x-csrf", "")
+        if not given and rule.stage is None and request.state.visit.route != "sign_out":
+            # The page was opened before she signed in, in another tab: then the browser's own word is needed.
+            return request.headers.get("sec-fetch-site") == "same-origin"
+        return csrf_fits(token, given)
 
     async def _form(self, request: Request) -> Form:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
