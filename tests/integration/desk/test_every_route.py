@@ -38,7 +38,12 @@ def ask(bench: Bench, browser: Browser, route: Route) -> httpx.Response:
     """The route with what its path names: somebody who is there, and a case that is not."""
     staff = bench.accounts.named("somebody")
     assert staff is not None
-    path = route.path.replace("{staff}", staff.staff.id).replace("{case}", "c" * 22).replace("{name}", "desk.css").replace("{section}", "contact")
+    path = (
+        route.path.replace("{staff}", staff.staff.id)
+        .replace("{case}", "c" * 22)
+        .replace("{name}", "desk.css")
+        .replace("{section}", "contact")
+    )
     if "POST" in (route.methods or ()):
         return browser.post(MOUNT + path)
     return browser.client.head(MOUNT + path) if route.name == "events" else browser.client.get(MOUNT + path)
