@@ -32,11 +32,21 @@ from starlette.routing import Route
 from typing_extensions import Self
 
 from tests.emulators.faults import Fault
+from tests.emulators.forms import parts
 from tests.emulators.loopback import ThreadedServer, drop
 from tests.emulators.messenger_methods import Call, Delivery, GraphError, Sent, messages, messenger_profile
 from tests.emulators.messenger_user import MessengerUser
 
 _EDGES = {"messages": messages, "messenger_profile": messenger_profile}
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    """Of JSON, or of a form that carries a file: its parts are JSON too, the file is under "filedata"."""
+    raw = await request.body()
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return json.loads(raw) if raw else {}
+    form = parts(request.headers["content-type"], raw)
+    return {name: json.loads(value) if isinstance(value, str) and value.startswith("{") else value for name, value in form.items()}
 
 
 class MessengerApi:
@@ -158,8 +168,7 @@ class MessengerApi:
     # The protocol
 
     async def _endpoint(self, request: Request) -> Response:
-        raw = await request.body()
-        body = json.loads(raw) if raw else {}
+        body = await _body(request)
         edge = request.path_params["edge"]
         with self._lock:
             self.calls.append(Call(edge=edge, url=str(request.url), body=body, at=time.time()))

@@ -39,6 +39,7 @@ class Sent:
     mid: str
     text: str
     buttons: tuple[tuple[str, str], ...]  # (title, payload)
+    document: tuple[str, bytes] | None  # name and content of a file
     template: bool  # they belong to the message and stay; quick replies go when another message comes
     messaging_type: str
     tag: str | None
@@ -72,18 +73,28 @@ def messages(api: MessengerApi, body: dict[str, Any]) -> dict[str, Any]:
         return {"recipient_id": psid}
     message = body.get("message") or {}
     _check_window(body, time.time() - user.last_wrote)
-    template = _template(message)
+    document = _document(body, message)
+    template = None if document else _template(message)
     text = message.get("text", "") if template is None else template[0]
-    if not isinstance(text, str) or not text.strip():
+    if document is None and (not isinstance(text, str) or not text.strip()):
         raise GraphError(400, 100, "(#100) Message cannot be empty, must provide valid attachment or text", 2018034)
     if len(text.encode("utf-16-le")) > 2 * 2000:
         raise GraphError(400, 100, "(#100) Length of param message[text] must be less than or equal to 2000")
     sent = Sent(
         psid=psid, mid=api.next_mid(), text=text, buttons=_quick_replies(message) if template is None else template[1],
-        template=template is not None, messaging_type=body["messaging_type"], tag=body.get("tag"), at=time.time(),
+        document=document, template=template is not None, messaging_type=body["messaging_type"], tag=body.get("tag"), at=time.time(),
     )  # fmt: skip
     api.sent.append(sent)
     return {"recipient_id": psid, "message_id": sent.mid}
+
+
+def _document(body: dict[str, Any], message: dict[str, Any]) -> tuple[str, bytes] | None:
+    file = body.get("filedata")
+    if file is None:
+        return None
+    if (message.get("attachment") or {}).get("type") != "file" or "text" in message:
+        raise GraphError(400, 100, "(#100) Upload attachment failure.", 2018047)
+    return str(file["filename"]), file["body"]
 
 
 def _check_window(body: dict[str, Any], silent: float) -> None:

@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
+from tests.emulators.forms import parts
+
 if TYPE_CHECKING:
     from tests.emulators.telegram_api import TelegramApi
     from tests.emulators.telegram_group import StaffGroup
@@ -44,6 +46,7 @@ class Sent:
     rows: tuple[tuple[tuple[str, str], ...], ...]  # of buttons: (title, payload)
     at: float
     topic: int = 0  # of a group with topics
+    document: tuple[str, bytes] | None = None  # name and content of a file that came with it
 
     @property
     def buttons(self) -> tuple[tuple[str, str], ...]:
@@ -73,6 +76,8 @@ async def parameters(request: Request) -> dict[str, Any]:
     body = await request.body()
     if request.headers.get("content-type", "").startswith("application/json"):
         params.update(json.loads(body))
+    elif request.headers.get("content-type", "").startswith("multipart/form-data"):
+        params.update(parts(request.headers["content-type"], body))
     else:
         params.update(parse_qsl(body.decode(), keep_blank_values=True))
     return params
@@ -120,6 +125,24 @@ def _send_message(api: TelegramApi, params: dict[str, Any]) -> dict[str, Any]:
     api.sent.append(sent)
     kind = {"id": chat, "type": "private" if chat > 0 else "supergroup"}
     return {"message_id": sent.message_id, "date": int(sent.at), "chat": kind, "from": api.me, "text": text}
+
+
+def _send_document(api: TelegramApi, params: dict[str, Any]) -> dict[str, Any]:
+    chat, named = _reachable(api, params), params.get("document")
+    file = params.get(named.partition("attach://")[2]) if isinstance(named, str) else named
+    if not isinstance(file, dict):
+        raise ApiError(400, "Bad Request: there is no document in the request")
+    caption = str(params.get("caption", ""))
+    if len(caption.encode("utf-16-le")) > 2 * 1024:
+        raise ApiError(400, "Bad Request: message caption is too long")
+    document = (str(file["filename"]), file["body"])
+    sent = Sent(chat_id=chat, message_id=api.next_id(), text=caption, rows=_rows(params), at=time.time(), document=document)
+    api.sent.append(sent)
+    told = {"file_id": "sent", "file_unique_id": "sent", "file_name": document[0]}
+    return {
+        "message_id": sent.message_id, "date": int(sent.at), "chat": {"id": chat, "type": "private"}, "from": api.me,
+        "caption": caption, "document": told,
+    }  # fmt: skip
 
 
 def _send_chat_action(api: TelegramApi, params: dict[str, Any]) -> bool:
@@ -265,6 +288,7 @@ def _reachable(api: TelegramApi, params: dict[str, Any]) -> int:
 METHODS: dict[str, Callable[[TelegramApi, dict[str, Any]], Any]] = {
     "getme": _get_me,
     "sendmessage": _send_message,
+    "senddocument": _send_document,
     "sendchataction": _send_chat_action,
     "answercallbackquery": _answer_callback_query,
     "setmycommands": _set_my_commands,
