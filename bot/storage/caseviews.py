@@ -10,9 +10,9 @@ from sqlalchemy.engine import Row
 
 from bot.handoff import Case, CaseSummary, CaseView, LogLine, Message, Note, Stage
 from bot.handoff.queue import late
-from bot.model import Level
+from bot.model import Kind, Level
 from bot.rota import Rota
-from bot.storage import caserows, outbox
+from bot.storage import caserows, keeping, outbox
 from bot.storage import people as persons
 from bot.storage.inbox import address_context, body_context, moment
 from bot.storage.inbox import state as state_of
@@ -103,7 +103,13 @@ def log_line(row: Row) -> LogLine:
 
 def form(tx: Transaction, case: str) -> dict[str, object]:
     rows = tx.connection.execute(select(forms).where(forms.c.case_id == case).order_by(forms.c.piece))
-    return {row.piece: tx.sealer.unseal_json(row.body, context=form_context(case, row.piece))[0] for row in rows}
+    return {row.piece: piece_of(tx, row) for row in rows}
+
+
+def piece_of(tx: Transaction, row: Row) -> object:
+    """Of a row of `forms`."""
+    piece: object = tx.sealer.unseal_json(row.body, context=form_context(row.case_id, row.piece))[0]
+    return piece
 
 
 def form_context(case: str, piece: str) -> str:
@@ -129,10 +135,12 @@ def _places(person: int) -> Any:
 
 def messages_of(tx: Transaction, channels: dict[str, str]) -> tuple[Message, ...]:
     query = select(messages).where(messages.c.conversation_id.in_(list(channels))).order_by(messages.c.id.desc()).limit(_MESSAGES)
-    return tuple(_message(tx, row, channels[row.conversation_id]) for row in tx.connection.execute(query))[::-1]
+    rows = tx.connection.execute(query).all()
+    files = keeping.files(tx, [row.id for row in rows if row.kind == Kind.MEDIA.value])
+    return tuple(_message(tx, row, channels[row.conversation_id], files.get(row.id, "")) for row in rows)[::-1]
 
 
-def _message(tx: Transaction, row: Row, channel: str) -> Message:
+def _message(tx: Transaction, row: Row, channel: str, file: str) -> Message:
     body = tx.sealer.unseal_json(row.body, context=body_context(row.conversation_id))
     reply = None if row.direction == "in" else outbox.reply_of(body)
     reasons = [] if row.risk_reasons is None else tx.sealer.unseal_json(row.risk_reasons, context=f"messages.risk_reasons:{row.id}")
@@ -146,6 +154,7 @@ def _message(tx: Transaction, row: Row, channel: str) -> Message:
         kind=row.kind,
         text=reply.text if reply else str(body["text"]),
         media=None if reply else body["media"],
+        file=file,
         buttons=tuple(button.title for button in reply.buttons) if reply else (),
         delivery=row.state,
         refusal=row.refusal,

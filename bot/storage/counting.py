@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.engine import Row
 
 from bot.errors import SealError
+from bot.storage import caseviews
 from bot.storage.desk_tables import desk_settings
 from bot.storage.figure_tables import figures
 from bot.storage.tables import cases, events, forms, people
@@ -88,7 +89,7 @@ def _contacts(tx: Transaction, ids: Sequence[str]) -> dict[str, Mapping[str, Any
     found: dict[str, Mapping[str, Any]] = {}
     for row in tx.connection.execute(select(forms).where(forms.c.case_id.in_(ids), forms.c.piece == "contact")):
         try:
-            piece = tx.sealer.unseal_json(row.body, context=f"forms.body:{row.case_id}:{row.piece}")
+            piece = caseviews.piece_of(tx, row)
         except SealError:  # sealed with a key that is gone: the case counts all the same
             continue
         found[row.case_id] = piece if isinstance(piece, Mapping) else {}
