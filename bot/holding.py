@@ -16,7 +16,7 @@ from bot.rota import DHAKA, Rota, parse
 
 SCRIPTS = ("bn", "bn-latn", "en")
 IDS = ("queued", "still_waiting_3", "still_waiting_10", "callback_when", "counsellor_here", "waiting", "degraded")
-_BANGLA_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
+_BANGLA_DIGITS = {ord(str(digit)): chr(0x09E6 + digit) for digit in range(10)}
 Said = Mapping[str, str]  # script → text
 
 

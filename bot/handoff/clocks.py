@@ -49,7 +49,7 @@ _SILENT_CRITICAL, _SILENT_OTHER = (3, 5, 8), (10, 20, 30)  # minutes
 SHE_SILENT = _minutes(15)
 WAITING_LOOK, WAITING_LOOK_AGAIN = _minutes(60), timedelta(hours=24)
 
-CALLBACK_SOON = _minutes(60)  # within opening hours and nobody there
+CALLBACK_SOON = _minutes(30)  # within opening hours and nobody there; then the next full hour
 CALLBACK_AGAIN = timedelta(hours=4)  # after one that did not come about, where no opening is known
 MISSES = 2  # then the supervisor
 WINDOWS = {Clock.WINDOW_20H: timedelta(hours=20), Clock.WINDOW_6D: timedelta(days=6)}  # after her last message, on Messenger

@@ -23,7 +23,7 @@ def chat(request: pytest.FixtureRequest, house: WholeHouse) -> Iterator[Chat]:
     chat.say("ধাপ ৫")
     yield chat
     if chat.place()[0] == 5:
-        assert flat(CONTENT.step(5).sections["why"].text["bn"]) in chat.say("বাংলা", "ধাপ ৫", "next")
+        assert flat(CONTENT.step(5).sections["why"].text["bn"]) in chat.say("আপনি ভুল বুঝেছেন", "বাংলা", "ধাপ ৫", "next")
 
 
 def sends(chat: Chat, kind: str, caption: str | None = None) -> list[str]:

@@ -88,6 +88,14 @@ def test_at_night_the_call_back_is_at_the_next_opening() -> None:
     assert case.callback_at == datetime(2026, 12, 1, 3, tzinfo=timezone.utc) == case.clocks[Clock.CALLBACK]
 
 
+def test_by_day_with_nobody_there_it_is_at_a_full_hour_soon() -> None:
+    for minute, hour in ((0, 7), (29, 7), (31, 8)):
+        now = NOW.replace(minute=minute)
+        raised = events.Raised(level=Level.URGENT, category="fraud", reason="flagged", channel="web")
+        at = begin("case", raised, now, NOBODY).case.callback_at
+        assert at == NOW.replace(hour=hour)
+
+
 def test_a_critical_one_that_nobody_is_there_for_still_climbs_to_the_duty_manager() -> None:
     story = Story(duty=NOBODY).after(minutes(11))
     assert story.kinds == [(Audience.SUPERVISOR, "late"), (Audience.DUTY_MANAGER, "late")]
