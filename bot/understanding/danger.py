@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from bot.understanding import topics
+from bot.understanding.gluing import parted
 from bot.understanding.normalise import fold, words
 from bot.understanding.romanise import latin, skeleton
 
 FILE = "danger.npz"
+_OTHER, _NAMED = "other", 0.2  # a category less likely is not named
 HEADS = ("danger", "critical", "person")  # the first columns of the weights; the categories follow
 
 
@@ -28,7 +31,7 @@ class Heard:
     danger: float  # that it is critical or urgent
     critical: float  # that it is critical, if it is danger
     person: float  # that it needs a person, in danger or not
-    category: str
+    category: str  # "other" where none is likely
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,17 +74,24 @@ class DangerModel:
     categories: tuple[str, ...]
     marks: Marks
     held: tuple[Held, ...] = ()
+    words: Mapping[str, int] = field(default_factory=dict)  # how often each is written: to part what is written in one run
 
     def hear(self, text: str) -> Heard:
-        columns, values = topics.row(features(text), self.vocabulary, self.idf)
+        columns, values = topics.row(features(parted(fold(text), self.words)), self.vocabulary, self.idf)
         scores = self.bias + values @ self.weights[columns] if len(columns) else self.bias
         danger, critical, person = (float(1 / (1 + np.exp(-score))) for score in scores[: len(HEADS)])
-        return Heard(danger=danger, critical=critical, person=person, category=self.categories[int(np.argmax(scores[len(HEADS) :]))])
+        return Heard(danger=danger, critical=critical, person=person, category=self._category(scores[len(HEADS) :]))
+
+    def _category(self, scores: np.ndarray) -> str:
+        """The likeliest; "other" where none is likely: a reply that fits all is better than one that fits something else."""
+        likely = np.exp(scores - scores.max())
+        best = int(np.argmax(likely))
+        return self.categories[best] if likely[best] / likely.sum() >= _NAMED else _OTHER
 
     def save(self, path: Path) -> None:
         names = {
             "vocabulary": list(self.vocabulary), "categories": self.categories, "marks": vars(self.marks),
-            "held": [vars(held) for held in self.held],
+            "held": [vars(held) for held in self.held], "words": dict(self.words),
         }  # fmt: skip
         np.savez_compressed(
             path,
@@ -100,5 +110,5 @@ class DangerModel:
                 vocabulary={feature: index for index, feature in enumerate(names["vocabulary"])},
                 idf=stored["idf"], weights=stored["weights"], bias=stored["bias"],
                 categories=tuple(names["categories"]), marks=Marks(**names["marks"]),
-                held=tuple(Held(**held) for held in names["held"]),
+                held=tuple(Held(**held) for held in names["held"]), words=names["words"],
             )  # fmt: skip

@@ -13,11 +13,14 @@ from sklearn.linear_model import LogisticRegression
 from bot.model import Level
 from bot.understanding import topics
 from bot.understanding.danger import HEADS, DangerModel, Held, Marks, features
+from bot.understanding.normalise import fold, words
 
 FOLDS = 5
 _C = 3.0  # inverse regularisation
 _AUTHORED = 4.0  # what an example written for danger weighs against one written for a topic
+_PIECE = 0.5  # what a piece of it weighs against the whole
 _MIN_DOCUMENTS = 2
+_WRITTEN, _LETTER = 3, 100  # times a word, and one of a single letter, must be written to be known
 # What the marks allow, of harmless texts: ordinary ones, and twins that were written to look like danger. Both are harder than what comes
 # to a helpline: on labelled messages of others about half as many are flagged or asked.
 _FLAGGED = {False: 0.018, True: 0.07}
@@ -37,6 +40,7 @@ class Lesson:
     register: str
     author: str | None  # None: an ordinary example of a topic
     person: bool | None = None  # whether a person is needed; None: not known
+    piece: bool = False  # a part of a harmless text: learned from, so that few words alone are no danger, but never judged by
 
 
 @dataclass(frozen=True)
@@ -77,10 +81,10 @@ Heads = dict[str, Head]  # by the names in HEADS
 def fit(lessons: Sequence[Lesson]) -> DangerModel:
     """The model, with marks chosen on authors that it was not trained on. Deterministic."""
     counted = [features(lesson.text) for lesson in lessons]
-    space = Space.of(counted)
+    space = Space.of([counts for counts, lesson in zip(counted, lessons, strict=True) if not lesson.piece])
     matrix = space.matrix(counted)
     held = held_out(lessons, matrix)
-    calibrated = {name: _calibration(held[name], *_truth(lessons, name)) for name in HEADS}
+    calibrated = {name: _calibration(held[name], *_truth(lessons, name, pieces=False)) for name in HEADS}
     heads = _heads(lessons, matrix)
     categories, weights, bias = _categories(lessons, matrix)
     probabilities = {name: _probability(held[name], *calibrated[name]) for name in HEADS}
@@ -93,6 +97,7 @@ def fit(lessons: Sequence[Lesson]) -> DangerModel:
         categories=categories,
         marks=marks,
         held=tuple(_judged(lessons, probabilities["danger"], marks)),
+        words=_words(lessons),
     )
 
 
@@ -100,8 +105,8 @@ def held_out(lessons: Sequence[Lesson], matrix: csr_matrix) -> dict[str, np.ndar
     """Scores of each head for each lesson, by heads that learned from other authors. Ordinary examples are dealt out by turns."""
     folds = _folds(lessons)
     held = {name: np.zeros(len(lessons)) for name in HEADS}
-    for fold in sorted(set(folds)):
-        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+    for part in sorted(set(folds)):
+        inside, outside = np.flatnonzero(folds != part), np.flatnonzero(folds == part)
         heads = _heads([lessons[index] for index in inside], matrix[inside])
         for name in HEADS:
             held[name][outside] = heads[name].scores(matrix[outside])
@@ -114,7 +119,7 @@ def _folds(lessons: Sequence[Lesson]) -> np.ndarray:
     return np.array([index % FOLDS if lesson.author is None else place[lesson.author] for index, lesson in enumerate(lessons)])
 
 
-def _truth(lessons: Sequence[Lesson], name: str) -> tuple[np.ndarray, np.ndarray]:
+def _truth(lessons: Sequence[Lesson], name: str, *, pieces: bool = True) -> tuple[np.ndarray, np.ndarray]:
     """Where the head's answer is known, and the answer."""
     said: list[bool | None]
     if name == "danger":
@@ -123,7 +128,8 @@ def _truth(lessons: Sequence[Lesson], name: str) -> tuple[np.ndarray, np.ndarray
         said = [lesson.level is Level.CRITICAL if lesson.danger and lesson.level else None for lesson in lessons]
     else:
         said = [lesson.person for lesson in lessons]
-    known = np.array([index for index, answer in enumerate(said) if answer is not None], dtype=np.int64)
+    told = (index for index, answer in enumerate(said) if answer is not None and (pieces or not lessons[index].piece))
+    known = np.array(list(told), dtype=np.int64)
     return known, np.array([bool(said[index]) for index in known])
 
 
@@ -133,10 +139,14 @@ def _heads(lessons: Sequence[Lesson], matrix: csr_matrix) -> Heads:
 
 def _head(lessons: Sequence[Lesson], matrix: csr_matrix, name: str) -> Head:
     known, truth = _truth(lessons, name)
-    weights = np.array([1.0 if lessons[index].author is None else _AUTHORED for index in known])
+    weights = np.array([_weight(lessons[index]) for index in known])
     weights[truth] *= weights[~truth].sum() / weights[truth].sum()
     fitted = LogisticRegression(C=_C, max_iter=300, tol=1e-2, random_state=0).fit(matrix[known], truth, sample_weight=weights)
     return Head(fitted.coef_[0].copy(), float(fitted.intercept_[0]))
+
+
+def _weight(lesson: Lesson) -> float:
+    return (1.0 if lesson.author is None else _AUTHORED) * (_PIECE if lesson.piece else 1.0)
 
 
 def _categories(lessons: Sequence[Lesson], matrix: csr_matrix) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
@@ -161,7 +171,7 @@ def _marks(lessons: Sequence[Lesson], probabilities: dict[str, np.ndarray]) -> M
     danger = np.array([lesson.danger for lesson in lessons])
     twin = np.array([lesson.author is not None for lesson in lessons])
     # Topics where some need a person hold some dangers too: they say nothing of false alarms.
-    harmless = np.array([not lesson.danger and lesson.level in (None, Level.NONE) and lesson.person is not None for lesson in lessons])
+    harmless = np.array([_harmless(lesson) and not lesson.piece for lesson in lessons])
     known, critical = _truth(lessons, "critical")
     quiet = harmless & np.array([lesson.person is False for lesson in lessons])
     return Marks(
@@ -171,6 +181,10 @@ def _marks(lessons: Sequence[Lesson], probabilities: dict[str, np.ndarray]) -> M
         critical=_balanced(probabilities["critical"][known], critical),
         person=_mark(probabilities["person"], quiet, twin, _PERSON),
     )
+
+
+def _harmless(lesson: Lesson) -> bool:
+    return not lesson.danger and lesson.level in (None, Level.NONE) and lesson.person is not None
 
 
 def _mark(found: np.ndarray, harmless: np.ndarray, twin: np.ndarray, allowed: dict[bool, float]) -> float:
@@ -198,6 +212,8 @@ def _judged(lessons: Sequence[Lesson], found: np.ndarray, marks: Marks) -> Itera
 
 
 def _groups(lesson: Lesson) -> Iterator[str]:
+    if lesson.piece:
+        return
     if lesson.author is None or lesson.level is None:
         yield "topics: crisis" if lesson.danger else "topics: all others"
         return
@@ -206,3 +222,8 @@ def _groups(lesson: Lesson) -> Iterator[str]:
         yield f"author {lesson.author}"
         yield f"register {lesson.register}"
         yield f"category {lesson.category}"
+
+
+def _words(lessons: Sequence[Lesson]) -> dict[str, int]:
+    counts = Counter(word for lesson in lessons if not lesson.piece for word in words(fold(lesson.text)))
+    return {word: count for word, count in sorted(counts.items()) if count >= _WRITTEN and (len(word) > 1 or count >= _LETTER)}

@@ -74,7 +74,7 @@ def assess_in_context(before: Sequence[str], text: str, lexicon: Lexicon, model:
         return alone
     earlier = "\n".join(said[:_BEFORE] for said in before)
     joined = assess(f"{earlier}\n{text}", lexicon, model)
-    if joined.flag.rank <= max(alone.flag.rank, assess(earlier, lexicon, model).flag.rank):
+    if joined.flag.rank <= alone.flag.rank or joined.flag.rank <= assess(earlier, lexicon, model).flag.rank:
         return alone
     return replace(joined, ask=alone.ask or joined.ask, reasons=(*joined.reasons, CONTEXT))
 

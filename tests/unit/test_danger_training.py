@@ -64,3 +64,20 @@ def test_what_is_known_of_an_example_is_what_its_author_said():
     assert [lesson.person for lesson in (crisis, human, wages, visa, danger, twin)] == [True, True, None, False, True, False]
     assert [lesson.level for lesson in (crisis, visa, danger, twin)] == [None, None, Level.URGENT, Level.NONE]
     assert [lesson.author for lesson in (crisis, danger)] == [None, "rina"]
+
+
+def test_of_long_harmless_texts_a_piece_is_learned_from_too():
+    said = "one two three four five six seven eight nine"
+    found = danger_training.lessons(
+        [
+            Danger(text=said, level=level, category="child", register="en", author="rina")
+            for level in (Level.NONE, Level.URGENT, Level.STANDARD)
+        ],
+        [Example(said, topic, "en", "x.yml") for topic in ("step_visa", "step_visa", "crisis", "wages_abroad")],
+    )
+    pieces = [lesson for lesson in found if lesson.piece]
+    assert [(piece.text, piece.author, piece.danger) for piece in pieces] == [
+        ("one two three", None, False),
+        ("seven eight nine", "rina", False),
+    ]
+    assert [lesson.text for lesson in found if not lesson.piece] == [said] * 7

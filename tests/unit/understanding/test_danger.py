@@ -1,4 +1,5 @@
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,8 +29,17 @@ def test_it_names_the_category(model):
     assert model.hear("malik khub mare").category == "physical_violence"
 
 
+def test_where_no_category_is_likely_it_is_other(model):
+    undecided = replace(model, weights=np.zeros((len(model.idf), 9)), bias=np.zeros(9), categories=tuple("abcdef"))
+    assert undecided.hear("rume atke rakhse").category == "other"
+
+
 def test_one_script_serves_the_other(model):
     assert model.hear("আমাকে ঘরে আটকে রাখছে").danger > model.hear("পাসপোর্ট করতে কত টাকা").danger
+
+
+def test_what_is_written_in_one_run_is_heard_too(model):
+    assert model.hear("amakeghoreatkerakhseporshu").danger == pytest.approx(model.hear("amake ghore atke rakhse porshu").danger)
 
 
 def test_it_is_the_same_every_time(model):
@@ -54,7 +64,7 @@ def test_a_file_that_is_none_of_ours_is_refused(tmp_path):
 def test_nothing_known_is_no_danger_of_its_own(model):
     heard = model.hear("🙂")
     assert 0 <= heard.danger <= 1
-    assert heard.category in model.categories
+    assert heard.category in (*model.categories, "other")
 
 
 def test_pairs_with_one_word_between_are_features():
@@ -77,3 +87,8 @@ def test_the_held_out_figures_count_every_lesson_by_level(model):
     assert counts["level critical"] == counts["level urgent"] == counts["level standard"] == counts["level none"] == 6
     assert counts["topics: all others"] == 12
     assert all(held.flagged <= held.reached <= held.count for held in model.held)
+
+
+def test_pieces_are_learned_from_but_not_judged():
+    pieces = [replace(lesson, text=lesson.text.split()[0], piece=True) for lesson in LESSONS if not lesson.danger]
+    assert {held.group: held.count for held in fit([*LESSONS, *pieces]).held} == {held.group: held.count for held in fit(LESSONS).held}
