@@ -11,15 +11,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from bot.endings import Endings
 from bot.errors import DialogueError
+from bot.flows import Question
 from bot.hiding import NOW, WORD
 from bot.house import HOUSE, STANDING, House, Redeem, day_of, raised
 from bot.knowledge import Knowledge
-from bot.model import Answer, CaseRequest, Inbound, Kind, Level, Outcome, Reply, Risk, State, Turn
+from bot.media import Pictures
+from bot.model import Answer, Button, CaseRequest, Inbound, Kind, Level, Outcome, Payment, Picture, Reply, Risk, State, Turn
+from bot.receipts import COMMANDS as RECEIPTS
+from bot.receipts import Ledger, Receipts
 from bot.replies import CAN_WRITE, Replies
+from bot.showing import Showing
 from bot.understanding.answering import yields
 from bot.understanding.commands import Command, parse, read
 from bot.understanding.normalise import clean
+from bot.understanding.paying import paid
 from bot.understanding.whereabouts import bare, whereabouts
 
 log = logging.getLogger(__name__)
@@ -31,6 +38,10 @@ _OTHER_LANGUAGE = "other"
 _SHORT = 2  # words
 _YES_NO = {"yes": CAN_WRITE[0], "step.1": CAN_WRITE[0], "no": CAN_WRITE[1], "step.2": CAN_WRITE[1]}
 _ANSWER = 4  # words; shorter answers to a guided question are names and numbers, which say nothing of her language
+
+
+async def no_ledger(conversation: str) -> list[Payment]:
+    return []
 
 
 class Dialogue(Protocol):
@@ -47,6 +58,8 @@ class Gateway:
         *,
         dialogue: Dialogue,
         redeem: Redeem,
+        ledger: Ledger = no_ledger,
+        pictures: Pictures = Pictures({}),
         content: Knowledge,
         replies: Replies,
         assess: Callable[[str, Sequence[str]], Risk],  # of a text after those sent shortly before
@@ -57,10 +70,17 @@ class Gateway:
         self._dialogue, self._content, self._assess, self._detect = dialogue, content, assess, detect
         self._rate, self._max_text = rate_per_minute, max_text
         self._house = House(content, replies, redeem)
+        self._receipts = Receipts(content, ledger)
+        self._showing, self._endings = Showing(pictures), Endings(content, ledger)
         self._room = asyncio.Semaphore(_ASKING)
 
     async def answer(self, turn: Turn) -> Outcome:
         """What one inbound message changes."""
+        picture = await self._showing.picture(turn)
+        outcome = await self._decided(turn, picture)
+        return outcome if picture is None else replace(outcome, picture=picture)
+
+    async def _decided(self, turn: Turn, picture: Picture | None) -> Outcome:
         text = clean(turn.inbound.text)
         risk = self._assess(text, turn.before) if turn.inbound.kind is not Kind.BUTTON else Risk()
         state, foreign = self._heard(turn, text)
@@ -87,10 +107,20 @@ class Gateway:
             return self._house.danger(state, risk, text, begun=turn.case.flagged, channel=turn.inbound.channel)
         if turn.inbound.kind is Kind.EDIT:  # an edit was answered when it was first written
             return Outcome(replies=(), state=state, risk=risk)
+        if turn.inbound.kind is Kind.MEDIA and (question := self._showing.wanted(turn)):
+            return await self._shown(turn, state, risk, question, picture)
         if turn.inbound.kind is Kind.MEDIA and not text:
             return self._house.media(state, risk)
         outcome = await self._ordinary(turn, state, risk, text, foreign)
         return self._also(outcome, turn, text)
+
+    async def _shown(self, turn: Turn, state: State, risk: Risk, question: Question, picture: Picture | None) -> Outcome:
+        """The picture that a guided question asked for."""
+        flow = state.flows[0].name
+        if picture is None:
+            skip = Button(title=self._content.buttons["skip"][state.language], payload=f"say.{flow}.{question.id}.skip")
+            return Outcome(replies=(self._house.say(state, "picture_failed", skip),), state=state, risk=risk)
+        return await self._ask(turn, state, risk, Command("say", (flow, question.id, picture.id)))
 
     def _hides(self, turn: Turn, text: str) -> bool:
         command = _command(turn.inbound, text, self._content) if turn.inbound.kind in (Kind.TEXT, Kind.BUTTON) else None
@@ -120,6 +150,10 @@ class Gateway:
             command = None  # "3" or "training" may answer the question that waits: Rasa's reader sees both
         if command is not None and command.name in HOUSE:
             return await self._house.obey(turn, state, risk, command)
+        if command is not None and command.name in RECEIPTS and command.arguments[1:] == ("correct",):
+            state, command = await self._receipts.correcting(turn, state, command.arguments[0]), Command("flow", ("receipt",))
+        if command is not None and command.name in RECEIPTS:
+            return replace(await self._receipts.obey(turn, state, command), risk=risk)
         if turn.recent > self._rate:  # after the house's commands: the numbers and a person are never muted
             replies = (self._house.say(state, "too_fast"),) if turn.recent == self._rate + 1 else ()
             return Outcome(replies=replies, state=state, risk=risk)
@@ -142,6 +176,7 @@ class Gateway:
             return self._house.dialogue_failed(state, risk)
         state = state if answer.place is None else state.at(answer.place)
         state = state if answer.flows is None else replace(state, flows=answer.flows)
+        state = state if answer.agreed is None else replace(state, agreed=state.agreed | {answer.agreed})
         if answer.flag.flagged:
             heard = replace(risk, flag=answer.flag, category=answer.category or risk.category, reasons=(*risk.reasons, "dialogue"))
             fixed = self._house.danger(state, heard, clean(turn.inbound.text), begun=turn.case.flagged, channel=turn.inbound.channel)
@@ -151,7 +186,8 @@ class Gateway:
         case = CaseRequest(level=Level.STANDARD, category=risk.category, reason="asked_for_person") if answer.person else None
         replies = answer.replies if answer.flows is not None else self._house.and_on(state, answer.replies)
         signal = "stop" if isinstance(message, Command) and message.name == "stop" else None
-        return Outcome(replies=replies, state=state, risk=risk, case=case, signal=signal)
+        outcome = Outcome(replies=replies, state=state, risk=risk, case=case, signal=signal)
+        return outcome if answer.ended is None else await self._endings.ended(turn, outcome, answer.ended)
 
     def _also(self, outcome: Outcome, turn: Turn, text: str) -> Outcome:
         """Puts the short lines that go with an answer before or after it."""
@@ -164,8 +200,10 @@ class Gateway:
             replies = (Reply(text=self._content.sentences["too_long"][outcome.state.language]), *replies)
         if turn.inbound.kind is Kind.MEDIA:
             return replace(outcome, replies=(Reply(text=self._content.sentences["media"][outcome.state.language]), *replies))
-        if outcome.risk.ask:
+        if outcome.risk.ask and NOW not in outcome.state.offered:  # how to hide is read in haste, and its buttons must stay
             replies = (*replies, self._house.say(outcome.state, "soft_ask"))
+        elif turn.inbound.kind is Kind.TEXT and not outcome.state.asking and not outcome.payments and paid(text):
+            replies = (*replies, self._house.say(outcome.state, "receipt_remind", self._house.guided(outcome.state, "receipt")))
         elif outcome.risk.flag is Level.STANDARD and outcome.case is None and self._first_of_its_kind(turn):
             replies = (*replies, self._house.say(outcome.state, "offer_person"))
         return replace(outcome, replies=replies)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
+from bot.flows import flow_plans
 from bot.handoff.hours import CHOICES
 from bot.hiding import NOW, Hider
 from bot.knowledge import Knowledge
@@ -87,6 +88,10 @@ class House:
             return replies
         button = self._button(state, "go_on", f"flow.{state.flows[0].name}")
         return (*replies[:-1], replace(replies[-1], buttons=(button, *replies[-1].buttons)))
+
+    def guided(self, state: State, name: str) -> Button:
+        """Begins guided questions."""
+        return Button(title=flow_plans()[name].name[state.language], payload=f"flow.{name}")
 
     def say(self, state: State, sentence: str, *first: Button, **fill: object) -> Reply:
         """One of the program's sentences, with the ways that work without Rasa."""

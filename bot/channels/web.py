@@ -18,6 +18,7 @@ from starlette.routing import Route
 from bot.channels.chatpage import PRIVATE, ChatPage, Phrase
 from bot.channels.sessions import Sessions, address
 from bot.channels.streams import Line, Streams, Tail
+from bot.channels.webfiles import Papers, decoded, paper_response, picture_event
 from bot.channels.webrequest import body, parse, same_origin
 from bot.errors import BadUpdate, StoreAway
 from bot.model import Button, Inbound, Inbox, Kind, Outgoing, Reply
@@ -38,6 +39,7 @@ class Entry:
     text: str
     at: datetime
     buttons: tuple[Button, ...] = ()
+    file: str | None = None  # id of a paper that came with a reply
     client_id: str | None = None  # the id the page gave her message, where the store can tell it
 
 
@@ -81,10 +83,12 @@ class Web:
         exit_url: str = "https://www.google.com/search?q=weather",
         sessions_per_hour: int = 30,
         forwarded: bool = False,
+        papers: Papers | None = None,
         pace: Pace = Pace(),
     ) -> None:
         self._inbox = inbox
         self._history = history
+        self._papers = papers
         self._clock = clock
         self._pace = pace
         self._forwarded = forwarded
@@ -119,6 +123,8 @@ class Web:
             Route("/chat/style.css", self._file),
             Route("/chat/messages", self._receive, methods=["POST"]),
             Route("/chat/messages", self._messages, methods=["GET"]),
+            Route("/chat/pictures", self._receive_picture, methods=["POST"]),
+            Route("/chat/files/{id}", self._paper),
             Route("/chat/events", self._events),
             Route("/chat/leave", self._leave, methods=["POST"]),
         ]
@@ -156,6 +162,27 @@ class Web:
         if token is None:
             return _refused(429, "too_many_sessions", {"Retry-After": "600"})
         return await self._store(replace(event, sender=address(token)), token, grant=new or event.kind is Kind.START)
+
+    async def _receive_picture(self, request: Request) -> Response:
+        """A picture of hers: stored when this answers 202. Only where there is a conversation already."""
+        if not same_origin(request):
+            return _refused(403, "wrong_origin")
+        token = self._sessions.token(request.cookies)
+        if token is None or await self._address(request) is None:
+            return _refused(401, "no_session")
+        event = await picture_event(request)
+        if not isinstance(event, Inbound):
+            return _refused(*event)
+        return await self._store(replace(event, sender=address(token)), token, grant=False)
+
+    async def _paper(self, request: Request) -> Response:
+        her = await self._address(request)
+        return _refused(401, "no_session") if her is None else await paper_response(self._papers, her, request.path_params["id"])
+
+    @staticmethod
+    async def fetch(reference: str) -> bytes:
+        """See webfiles.decoded."""
+        return await decoded(reference)
 
     async def _store(self, event: Inbound, token: str, *, grant: bool) -> Response:
         try:
@@ -278,6 +305,8 @@ def shown(entry: Entry) -> dict[str, object]:
     """An entry as the page gets it."""
     buttons = [{"title": button.title, "payload": button.payload} for button in entry.buttons]
     fields = {"id": entry.id, "direction": entry.direction, "text": entry.text, "buttons": buttons}
+    if entry.file:
+        fields["file"] = f"/chat/files/{entry.file}"
     return {**fields, "client_id": entry.client_id, "at": entry.at.isoformat()}
 
 
