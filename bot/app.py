@@ -32,6 +32,7 @@ from bot.dialogue import Rasa
 from bot.examples import detector, examples
 from bot.gateway import Gateway
 from bot.holding import holding
+from bot.keeping import Keeper
 from bot.knowledge import DIRECTORY, Knowledge, read_yaml
 from bot.live import following
 from bot.live import start as start_live
@@ -84,6 +85,7 @@ class House:
     desk: Desk
     alerts: Alerts
     cleaner: Cleaner
+    keeper: Keeper
 
     def close_streams(self) -> None:
         """Open event streams would hold the shutdown up."""
@@ -107,6 +109,7 @@ def build(settings: Settings) -> House:
     gateway = _gateway(settings, content, store, rasa)
     alerts = Alerts(store, _doors(settings, telegram), now)
     cleaner = Cleaner(store, channels, now)
+    keeper = Keeper(store, {name: channel.fetch for name, channel in channels.items()}, now)
     spool = Spool(settings.var / "spool" / f"{settings.port}.log", sealer)
     worker = Worker(
         store=store,
@@ -121,7 +124,7 @@ def build(settings: Settings) -> House:
     intake.worker = worker
     cases = Casework(database, sealer, clock=now, fit=_fit(channels))
     desk = build_desk(settings, database, sealer, cases, now)
-    return House(settings, store, worker, rasa, client, web, telegram, messenger, desk, alerts, cleaner)
+    return House(settings, store, worker, rasa, client, web, telegram, messenger, desk, alerts, cleaner, keeper)
 
 
 def application(house: House) -> Starlette:
@@ -137,7 +140,7 @@ def application(house: House) -> Starlette:
 async def _life(house: House) -> AsyncIterator[None]:
     stop_watching = start_live(DIRECTORY, house.settings.var / OFF_FILE)
     stop = asyncio.Event()
-    tasks = [asyncio.create_task(part.run(stop)) for part in (house.worker, house.alerts, house.cleaner)]
+    tasks = [asyncio.create_task(part.run(stop)) for part in (house.worker, house.alerts, house.cleaner, house.keeper)]
     if house.telegram is not None:
         tasks.append(asyncio.create_task(_run_telegram(house.telegram, house.settings.public_url, stop)))
     try:

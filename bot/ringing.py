@@ -60,7 +60,7 @@ class Wording:
         return f"{mark} {name} {number}"
 
     def link(self, case: str) -> str:
-        return f"{self.desk}/desk/case/{case}"
+        return f"{self.desk}/desk/cases/{case}"
 
     def _line(self, ring: Ring, now: datetime) -> str:
         mark, level = self.levels[ring.level.value]

@@ -23,8 +23,8 @@ class Showing:
     async def picture(self, turn: Turn) -> Picture | None:
         """None where none came, or it could not be had."""
         inbound = turn.inbound
-        kinds = ("photo", "file") if self.wanted(turn) else ("photo",)
-        if inbound.kind is not Kind.MEDIA or inbound.media not in kinds or not inbound.media_ref:
+        wanted = inbound.kind is Kind.MEDIA and inbound.media in ("photo", "file") and self.wanted(turn)
+        if not wanted or not inbound.media_ref:  # for a counsellor it is fetched beside the turns: danger in its words waits for no picture
             return None
         try:
             return await asyncio.wait_for(self._pictures.take(inbound.channel, inbound.media_ref), _PATIENCE)

@@ -104,6 +104,7 @@ class Action(str, Enum):
     MESSAGE_SENT = "message_sent"
     NOTE_WRITTEN = "note_written"
     FORM_CHANGED = "form_changed"
+    FILE_VIEWED = "file_viewed"  # a picture or voice message of hers was opened
     REVEALED = "revealed"  # an identifier was shown; detail holds the sealed reason
     SEARCHED = "searched"
     EXPORTED = "exported"

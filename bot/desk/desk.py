@@ -16,6 +16,7 @@ from bot.desk import cases, casework
 from bot.desk.account import Account
 from bot.desk.cookies import Cookies
 from bot.desk.doors import Doors
+from bot.desk.files import Files
 from bot.desk.guard import Guard
 from bot.desk.headers import Headers
 from bot.desk.home import Home
@@ -60,6 +61,7 @@ class Desk:
             Doors(parts.store, sign_in, pages, cookies, coming, _address(parts.forwarded)),
             Home(parts.store, pages, cookies, coming),
             *work,
+            Files(parts.cases),
             Account(parts.store, sign_in, pages, cookies),
             People(parts.store, pages, coming),
             Hours(parts.store, pages, parts.hours),

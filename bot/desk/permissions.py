@@ -94,6 +94,7 @@ PERMISSIONS: Mapping[str, Rule] = {
     "case.confirm": _case(SUPERVISOR),
     "case.erase": _case(SUPERVISOR),
     "case.reveal": _case(),
+    "case.file": _case(),
     "form": _case(),
     "form.save": _case(),
     "oversight": _for(SUPERVISOR),

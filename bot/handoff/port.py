@@ -13,7 +13,7 @@ from typing import Protocol
 
 from bot.handoff.case import Case
 from bot.handoff.views import CaseSummary, CaseView, LogLine, Waiting
-from bot.model import Level
+from bot.model import Level, Picture
 
 
 class CaseDesk(Protocol):
@@ -47,6 +47,9 @@ class CaseDesk(Protocol):
 
     def identifiers(self, case: str, staff: str, *, over: bool = False) -> tuple[tuple[str, str], ...]:
         """(channel, the platform's id of her) of each of her conversations. The caller asks for a reason and audits it."""
+
+    def file(self, case: str, message: int) -> Picture:
+        """What came with a message of hers. NoSuchCase where that is another's, or nothing was kept. The caller audits the look."""
 
     def find(self, case: str) -> Case:
         """The bare case, for permission checks. NoSuchCase."""

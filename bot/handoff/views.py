@@ -50,6 +50,7 @@ class Message:
     kind: str  # text | button | start | edit | media | left | reply
     text: str
     media: str | None
+    file: str  # what came with it: "" nothing · waiting (to be fetched) · failed · its type, as image/jpeg: it can be opened
     buttons: tuple[str, ...]  # titles
     delivery: str  # in: received answered superseded · out: queued sending sent refused withdrawn
     refusal: str | None

@@ -17,7 +17,7 @@ PAPER_LIFE = 7 * 24 * 3600.0  # seconds in which a paper can be fetched
 def keep(tx: Transaction, person: int, outcome: Outcome, message: int) -> None:
     """What a turn brought, in its transaction."""
     if outcome.picture is not None:
-        _picture(tx, person, outcome.picture, message)
+        keep_picture(tx, person, outcome.picture, message)
     for payment in outcome.payments:
         tx.connection.execute(delete(payments).where(payments.c.id == payment.id, payments.c.person_id == person))
         body = tx.sealer.seal({**asdict(payment), "id": ""}, context=f"payments.body:{payment.id}")
@@ -77,7 +77,7 @@ def remove(tx: Transaction, person: int, kept: set[str]) -> None:
     tx.connection.execute(delete(media).where(*hers))
 
 
-def _picture(tx: Transaction, person: int, picture: Picture, message: int) -> None:
+def keep_picture(tx: Transaction, person: int, picture: Picture, message: int) -> None:
     body = tx.sealer.seal(picture.body, context=f"media.body:{picture.id}")
     values = {"id": picture.id, "person_id": person, "message_id": message, "kind": picture.kind, "body": body}
     tx.connection.execute(insert(media), {**values, "size": len(picture.body), "created_at": tx.now})

@@ -14,6 +14,7 @@ from bot.model import Inbound, Kind, Level
 from bot.storage import belongings, casework, outbox
 from bot.storage import cases as case_rows
 from bot.storage import people as persons
+from bot.storage.care_tables import media_jobs
 from bot.storage.inbox import body_context, body_of
 from bot.storage.tables import INBOUND, codes, conversations, messages, people, trackers
 from bot.storage.transaction import Crossed, Transaction
@@ -99,6 +100,7 @@ def _empty(tx: Transaction, doomed: list[str], conversation: str, answering: int
     last days (that one delivered again is still known), and untouched what she wrote after it: that waits for its answer.
     """
     gone = [messages.c.conversation_id.in_(doomed)]
+    hers_all = select(messages.c.id).where(messages.c.conversation_id.in_(doomed))
     if answering is not None:
         hers = and_(messages.c.conversation_id == conversation, INBOUND)
         recent = and_(hers, messages.c.id <= answering, messages.c.created_at > tx.now - _REDELIVERED)
@@ -107,6 +109,7 @@ def _empty(tx: Transaction, doomed: list[str], conversation: str, answering: int
         earlier = and_(recent, messages.c.id != answering)
         tx.connection.execute(update(messages).where(earlier, messages.c.conversation_id.in_(doomed)).values(state="superseded"))
         gone.append(not_(or_(recent, and_(hers, messages.c.id > answering))))
+    tx.connection.execute(delete(media_jobs).where(media_jobs.c.message_id.in_(hers_all)))
     tx.connection.execute(delete(messages).where(*gone, messages.c.reply_to.is_not(None)))  # replies before what they answer
     tx.connection.execute(delete(messages).where(*gone))
 

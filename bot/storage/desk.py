@@ -13,8 +13,8 @@ from sqlalchemy.engine import Row
 from bot.errors import IllegalEvent, NoSuchCase, StaleCase
 from bot.handoff import Case, CaseSummary, CaseView, LogLine, Stage, Waiting, events
 from bot.handoff.queue import may_take, place
-from bot.model import Level, Reply
-from bot.storage import carrying, caserows, caseviews, casework, desk_rows, hiding, outbox
+from bot.model import Level, Picture, Reply
+from bot.storage import carrying, caserows, caseviews, casework, desk_rows, hiding, keeping, outbox
 from bot.storage.engine import Database
 from bot.storage.inbox import moment
 from bot.storage.sealing import Sealer
@@ -85,6 +85,9 @@ class Casework:
             return caseviews.identifiers(tx, row.person_id)
 
         return self._read(look)
+
+    def file(self, case: str, message: int) -> Picture:
+        return self._read(lambda tx: keeping.of_case(tx, case, message))
 
     def find(self, case: str) -> Case:
         return self._read(lambda tx: desk_rows.found(tx, case)[1])

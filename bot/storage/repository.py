@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
 from bot.cleaning import Cleaning
+from bot.keeping import Wanted
 from bot.model import Inbound, Outcome, Outgoing, Paper, Payment, Picture, Received, Reply, State, Turn
 from bot.ringing import Ring
-from bot.storage import belongings, carrying, casework, hiding, inbox, leases, outbox, ringing, sweeping, turns
+from bot.storage import belongings, carrying, casework, hiding, inbox, keeping, leases, outbox, ringing, sweeping, turns
 from bot.storage.engine import Database
 from bot.storage.sealing import Sealer
 from bot.storage.transaction import Transaction, attempted
@@ -176,6 +177,21 @@ class Repository:
     def ended(self, channel: str, address: str) -> bool:
         """Whether the chat of this address was hidden."""
         return self._run(self._database.read, lambda tx: hiding.ended(tx, channel, self._sealer.digest("address", channel, address)))
+
+    def take_wanted(self, seconds: float, limit: int) -> list[Wanted]:
+        """Files of hers to fetch now; nobody else gets them for so many seconds."""
+        if not self._run(self._database.read, keeping.waits):
+            return []
+        return self._run(self._database.write, lambda tx: keeping.take(tx, seconds, limit))
+
+    def keep_media(self, message: int, file: Picture) -> None:
+        self._run(self._database.write, lambda tx: keeping.keep(tx, message, file))
+
+    def media_later(self, message: int, due_at: datetime) -> None:
+        self._run(self._database.write, lambda tx: keeping.later(tx, message, due_at.timestamp()))
+
+    def media_failed(self, message: int, reason: str) -> None:
+        self._run(self._database.write, lambda tx: keeping.failed(tx, message, reason))
 
     def ring(self, kind: str) -> None:
         """An alert that is of no case: something happened to the program itself."""

@@ -12,7 +12,7 @@ from bot.errors import LostLease
 from bot.handoff import Holder
 from bot.handoff.events import SheWrote
 from bot.model import Kind, Outcome, Outgoing, Reply, Risk, Turn
-from bot.storage import belongings, carrying, casework, hiding, outbox
+from bot.storage import belongings, carrying, casework, hiding, keeping, outbox
 from bot.storage import people as persons
 from bot.storage.inbox import body_context, moment
 from bot.storage.tables import INBOUND, conversations, messages
@@ -34,6 +34,7 @@ def finish(tx: Transaction, turn: Turn, outcome: Outcome, owner: str) -> list[Ou
         carrying.keep_code(tx, place.person_id, outcome.code)
     persons.remember(tx, place.person_id, outcome.state)
     belongings.keep(tx, place.person_id, outcome, turn.message)
+    keeping.want(tx, turn, outcome)
     reachable = bool(place.reachable)
     if outcome.unreachable and not _wrote_since(tx, turn):
         reachable = False

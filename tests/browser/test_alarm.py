@@ -42,7 +42,7 @@ class Watched:
         wait_for(lambda: len(self.group.told()) > rung, WITHIN, "the group to be told")
         wait_for(lambda: len(self.mail.letters) > letters, WITHIN, "the letter")
         told = self.group.told()[rung]
-        assert "/desk/case/" in told.text and PLANTED not in told.text + self.mail.letters[letters].text
+        assert "/desk/cases/" in told.text and PLANTED not in told.text + self.mail.letters[letters].text
         return told.at - begun, self.mail.letters[letters].at - begun
 
 

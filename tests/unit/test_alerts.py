@@ -120,7 +120,7 @@ def test_level_what_happened_waiting_time_and_a_link_and_nothing_else(language):
     wording = load_wording(language, "https://desk.example")
     text = wording.text([ring(waits_since=NOW - timedelta(minutes=12))], NOW)
     minutes = "12" if language == "en" else "১২"
-    assert text.endswith(f"\nhttps://desk.example/desk/case/{CASE}")
+    assert text.endswith(f"\nhttps://desk.example/desk/cases/{CASE}")
     assert minutes in text and wording.levels["critical"][1] in text and wording.kinds["new"] in text
 
 
@@ -138,7 +138,7 @@ def test_the_most_dangerous_first_and_a_flood_in_one_message():
 
 
 def test_of_the_program_itself():
-    assert "/desk/case" not in load_wording("bn", "https://x").text([ring(case=None, kind="database_away")], NOW)
+    assert "/desk/cases" not in load_wording("bn", "https://x").text([ring(case=None, kind="database_away")], NOW)
 
 
 def test_an_unknown_kind_still_calls():

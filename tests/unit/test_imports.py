@@ -37,6 +37,7 @@ PLACES = {
     "bot.holding": (*READING, "bot.rota"),
     "bot.ringing": READING,
     "bot.alerts": (*READING, "bot.ringing", "bot.threads"),
+    "bot.keeping": (*READING, "bot.media", "bot.threads"),
     "bot.cleaning": (*READING, "bot.threads"),
     "bot.safehours": (*READING, "bot.handoff"),
     "bot.hiding": (*READING, "bot.replies"),
@@ -62,7 +63,7 @@ PLACES = {
     "bot.near": ("bot.understanding",),
     "bot.reading_level": ("bot.understanding",),
     "bot.dialogue": (*READING, "bot.flows"),
-    "bot.storage": (*READING, "bot.storage", "bot.agencies", "bot.handoff", "bot.rota", "bot.holding", "bot.staff", "bot.ringing", "bot.cleaning", "bot.safehours"),
+    "bot.storage": (*READING, "bot.storage", "bot.agencies", "bot.handoff", "bot.rota", "bot.holding", "bot.staff", "bot.ringing", "bot.cleaning", "bot.safehours", "bot.keeping"),
     "bot.storage.tracker_store": (*READING, "bot.storage", "bot.settings"),  # Rasa makes it (endpoints.yml): nobody can hand it anything
     "bot.storage.directory": (*READING, "bot.storage", "bot.agencies", "bot.settings"),  # the action server makes it
     "bot.channels": (*READING, "bot.media", "bot.channels", "bot.transport", "bot.ringing"),

@@ -42,6 +42,7 @@ def ask(bench: Bench, browser: Browser, route: Route) -> httpx.Response:
         route.path.replace("{staff}", staff.staff.id)
         .replace("{case}", "c" * 22)
         .replace("{name}", "desk.css")
+        .replace("{message:int}", "1")
         .replace("{section}", "contact")
     )
     if "POST" in (route.methods or ()):
