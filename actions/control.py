@@ -10,9 +10,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import agencies, flows
 from actions.listing import FINER
 from actions.scenes import scene
-from actions.speaking import button, digits, entity, sentence, speak, state
+from actions.speaking import button, digits, entity, heard, sentence, speak, state
 from actions.steps import WALK, repeat, welcome_back
-from actions.topics import topic, topic_list
+from actions.topics import finest, topic, topic_list
 from bot.knowledge import Knowledge, knowledge
 from bot.model import Answer, Button, Place, Reply
 from bot.understanding.commands import Command, parse
@@ -28,7 +28,9 @@ class ActionControl(Action):
         language, place = state(tracker)
         command = parse(entity(tracker, "command") or "menu") or Command("menu")
         here = scene(tracker)
-        answer = flows.obey(here, command) or agencies.obey(here, command) or obey(knowledge(), language, place, command)
+        text, entities = heard(tracker)
+        fine = None if entity(tracker, "command") else finest(knowledge(), language, place, None, text, entities)
+        answer = fine or flows.obey(here, command) or agencies.obey(here, command) or obey(knowledge(), language, place, command)
         speak(dispatcher, answer)
         return []
 

@@ -10,6 +10,7 @@ from bot.items import ASPECTS, Country, Item
 from bot.knowledge import Knowledge
 from bot.model import Answer, Button, Place, Reply
 from bot.understanding.choosing import choose
+from bot.understanding.risk import spelled
 
 MOST = 7  # buttons of its own under a reply: with the way back, a person and the menu they are ten
 OTHER_COUNTRY = "dest_other"  # the item for countries of which nothing is verified
@@ -17,18 +18,22 @@ _ABROAD = ("wages_abroad",)  # topics of women who are there already: they need 
 _BY_COUNTRY = ("destination", *_ABROAD)
 
 
-def finer(content: Knowledge, language: str, place: Place, topic: str | None, text: str, countries: Sequence[str]) -> Answer | None:
+def finer(
+    content: Knowledge, language: str, place: Place, topic: str | None, text: str, countries: Sequence[str], least: float = 0.0
+) -> Answer | None:
     """The item or country that a message of this topic asks for; None when the topic's overview answers it."""
-    item = choose(text, topic, (item.choice for item in content.items.values()))
+    item = choose(text, topic, (item.choice for item in content.items.values()), least)
     if item is None:
         item = next((id for id, one in content.items.items() if one.topic == topic and one.countries & set(countries)), None)
     if item is not None:
         return tell(content, language, place, content.items[item], countries)
-    if topic in _BY_COUNTRY and countries:
-        if countries[0] in content.countries:
-            return country(content, language, place, countries[0], "complain" if topic in _ABROAD else None)
-        if topic == "destination" and OTHER_COUNTRY in content.items:
-            return tell(content, language, place, content.items[OTHER_COUNTRY])
+    known = next((id for id in countries if id in content.countries), None)
+    if known is not None and topic in (None, *_BY_COUNTRY, "hotlines") and content.embassy.search(spelled(text)):
+        return country(content, language, place, known, "help")
+    if known is not None and topic in _BY_COUNTRY:
+        return country(content, language, place, known, "complain" if topic in _ABROAD else None)
+    if countries and topic == "destination" and OTHER_COUNTRY in content.items:
+        return tell(content, language, place, content.items[OTHER_COUNTRY])
     return None
 
 

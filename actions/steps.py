@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.agencies import AGENCY_STEP, asked_of
+from actions.items import finer
 from actions.services import services_for
 from actions.speaking import button, digits, heard, sentence, speak, state, ways
 from bot.flows import flow_plans
@@ -19,6 +20,7 @@ from bot.understanding.commands import STEPS, Command, aspect
 
 GUIDED = {AGENCY_STEP: ("agency_check",), "step_receipts": ("receipt",)}
 _AT_AN_OFFICE = (2, 6, 12)  # registration, training, briefing: "where" is an office of her district
+_MOSTLY = 0.4  # share of a message that an item's words must be to go before the step
 _FIRST_HALF = 7  # steps shown on the first page of the list: quick replies and small screens hold no more
 
 
@@ -37,7 +39,8 @@ class ActionStepQuestion(Action):
             section = aspect(text, content.vocabulary)
             named = asked_of(tracker) if content.step(number).id == AGENCY_STEP else None
             near = services_for(content, language, None, text, entities) if number in _AT_AN_OFFICE and section in (None, "where") else None
-            speak(dispatcher, named or near or question(content, language, place, number, section))
+            item = finer(content, language, place, None, text, (), least=_MOSTLY)
+            speak(dispatcher, named or near or item or question(content, language, place, number, section))
         return []
 
 

@@ -12,6 +12,7 @@ from bot.errors import ContentError
 from bot.source import Life, Passage, Text, life, passage, phrases, read_yaml, take, text
 from bot.understanding.choosing import Choice, choice
 from bot.understanding.nearby import Nearby, nearby
+from bot.understanding.risk import phrases as phrase_pattern
 
 ASPECTS = ("rules", "complain", "help", "risk")  # what is told of a country, in this order
 CONFIDENCE = ("low", "medium", "high")
@@ -101,6 +102,17 @@ def load_groups(path: Path) -> tuple[Group, ...]:
         )
         for entry in take(path, read_yaml(path), "groups", list)
     )
+
+
+def load_embassy(path: Path) -> re.Pattern[str]:
+    """Words that ask for who helps in a country: embassy, police."""
+    try:
+        found = phrase_pattern(phrases(path, "embassy", read_yaml(path).get("embassy")))
+    except ValueError as error:
+        raise ContentError(f"{path}: embassy: {error}. Write words, * for a gap, ~ for any ending.") from error
+    if found is None:
+        raise ContentError(f"{path}: embassy: name at least one word.")
+    return found
 
 
 def load_services(directory: Path) -> Services:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.errors import ContentError
-from bot.items import Country, Group, Item, Services, as_of, load_countries, load_groups, load_items, load_services
+from bot.items import Country, Group, Item, Services, as_of, load_countries, load_embassy, load_groups, load_items, load_services
 from bot.source import LANGUAGES as LANGUAGES
 from bot.source import Life, Passage, field_name, passage, phrases
 from bot.source import Text as Text
@@ -81,6 +82,7 @@ class Knowledge:
     items: Mapping[str, Item]  # answers within a topic
     countries: Mapping[str, Country]
     groups: tuple[Group, ...]  # the menu of questions
+    embassy: re.Pattern[str]  # words that ask who helps in a country
     services: Services
     months: tuple[Text, ...]
 
@@ -142,6 +144,7 @@ def load(directory: Path) -> Knowledge:
         items=load_items(directory),
         countries=load_countries(directory),
         groups=load_groups(directory / "menu.yml"),
+        embassy=load_embassy(directory / "menu.yml"),
         services=load_services(directory),
         months=tuple(_texts(source, words, "months").values()),
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.understanding.normalise import digits, fold
+from bot.understanding.normalise import digits, fold, has_bangla
 from bot.understanding.romanise import plain
 
 _WORD = re.compile("[\u0980-\u09ff\u200c\u200d]+|[^\\W\\d_]+", re.UNICODE)
@@ -38,6 +38,7 @@ _AGENCY = re.compile(
 _ENDINGS = frozenset(plain(end) for end in "e te te r er ta ke theke thaika thiki y ay i o ei tei rei te ei t n y er ote oto".split()) | {
     ""
 }
+_BANGLA_ENDINGS = ("ে", "ের", "য়", "য়ে", "য়ের", "র", "তে", "ত")
 _NOT_A_NAME = frozenset(
     "এই ওই সেই কোন কোনো একটা একটি আমার আমাদের আপনার আপনাদের সরকারি বৈধ লাইসেন্স রিক্রুটিং ei oi sei kon kono ekta ekti amar amader "
     "apnar apnader sorkari boidho license recruiting the this that which any a an my your our legal is are manpower dhakar ঢাকার".split()
@@ -65,13 +66,20 @@ class Gazetteer:
 def gazetteer(places: Mapping[str, Iterable[tuple[str, Iterable[str]]]]) -> Gazetteer:
     """From entity name → (id, spellings). Raises ValueError when one spelling would mean two places."""
     names: dict[str, tuple[str, str]] = {}
-    for entity, entries in places.items():
-        for id, spellings in entries:
-            for spelling in spellings:
-                key = _key(spelling)
-                if names.setdefault(key, (entity, id)) != (entity, id):
-                    raise ValueError(f"{spelling!r} names both {names[key][1]} and {id}")
+    told = [(entity, id, spelling) for entity, entries in places.items() for id, spellings in entries for spelling in spellings]
+    for entity, id, spelling in told:
+        key = _key(spelling)
+        if names.setdefault(key, (entity, id)) != (entity, id):
+            raise ValueError(f"{spelling!r} names both {names[key][1]} and {id}")
+    for entity, id, spelling in told:  # after all names, so that none is taken by the ending of another
+        for form in in_a_sentence(spelling):
+            names.setdefault(_key(form), (entity, id))
     return Gazetteer(names, max((key.count(" ") + 1 for key in names), default=1))
+
+
+def in_a_sentence(name: str) -> list[str]:
+    """A name in Bangla with the endings that say in, of and from: with them its last letters are read in another way."""
+    return [name + ending for ending in _BANGLA_ENDINGS] if has_bangla(name) else []
 
 
 def find(text: str, places: Gazetteer) -> list[Entity]:

@@ -7,14 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.understanding.entities import Entity
-from bot.understanding.normalise import fold, has_bangla, words
+from bot.understanding.entities import Entity, in_a_sentence
+from bot.understanding.normalise import fold, words
 from bot.understanding.risk import phrases, spelled
 from bot.understanding.romanise import plain
 
 _LONGEST = 3  # words in the name of an upazila
 _ENDINGS = tuple(sorted({plain(end) for end in "e te t r er ta ke theke i y ay ey yer".split()}, key=len, reverse=True))
-_BANGLA_ENDINGS = ("\u09c7", "\u09c7\u09b0", "\u09df", "\u09b0", "\u09a4\u09c7")  # in, of
 _STEM = 4  # letters that must be left of a name without its ending
 
 
@@ -99,8 +98,8 @@ def _named(keys: Sequence[str], near: Nearby) -> frozenset[str]:
 
 
 def _forms(name: str) -> list[str]:
-    """A name as it stands in a sentence: written in Bangla its ending can change how its last letters are read."""
-    return [name, *(name + ending for ending in _BANGLA_ENDINGS)] if has_bangla(name) else [name]
+    """A name, and as it stands in a sentence."""
+    return [name, *in_a_sentence(name)]
 
 
 def _stems(joined: str) -> list[str]:

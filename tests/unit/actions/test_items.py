@@ -1,9 +1,12 @@
 import re
 
 import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
 
-from actions.control import obey
+from actions.control import ActionControl, obey
 from actions.items import MOST, OTHER_COUNTRY, countries, country, finer, tell, told
+from actions.steps import ActionStepQuestion
 from actions.topics import asked, finest, topic
 from bot.knowledge import knowledge
 from bot.model import Place, Reply
@@ -278,3 +281,55 @@ def test_texts_in_english_have_no_bangla_and_the_other_way_round():
         for message in item.messages:
             assert not bangla.search(message.text.en), item.id
             assert len(bangla.findall(message.text.bn)) > 2 * len(re.findall("[A-Za-z]", message.text.bn)), item.id
+
+
+# --- what the classifier took for something else
+
+
+def run(action, intent, text):
+    entities = [{"entity": e.name, "value": e.value, "start": e.start, "end": e.end} for e in find(text, CONTENT.places)]
+    message = {"intent": {"name": intent, "confidence": 0.9}, "text": text, "entities": entities, "metadata": {"language": "en"}}
+    dispatcher = CollectingDispatcher()
+    action.run(dispatcher, Tracker("c1", {}, message, [], False, None, {}, "action_listen"), {})
+    return [message["text"] for message in dispatcher.messages if message["text"]]
+
+
+@pytest.mark.parametrize(("text", "item"), [("joy app", "joy_app"), ("1098 ki", "child_helpline"), ("rpl", "rpl")])
+def test_a_message_taken_for_a_command_that_is_none_gets_its_item(text, item):
+    assert run(ActionControl(), "control", text)[0].startswith(CONTENT.items[item].messages[0].text.en)
+
+
+def test_a_message_taken_for_a_command_that_says_nothing_gets_the_menu():
+    assert run(ActionControl(), "control", "please go there") == [CONTENT.sentences["menu"].en]
+
+
+@pytest.mark.parametrize(("text", "item"), [("union digital center e ki hoy", "union_help"), ("সাতক্ষীরায় রেফারেল কীভাবে হয়", "satkhira")])
+def test_a_message_that_is_mostly_an_item_goes_before_the_step_it_was_taken_for(text, item):
+    assert run(ActionStepQuestion(), "step_medical", text)[0].startswith(CONTENT.items[item].messages[0].text.en)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["কার্ড না থাকলে বিদেশে মারা গেলে নাকি লাশ আনার টাকাও পায় না পরিবার, সত্যি নাকি এইটা", "the same welfare board fee is cut when they make the card"],
+)
+def test_a_question_about_a_step_stays_one_though_it_names_more(text):
+    assert run(ActionStepQuestion(), "step_smart_card", text)[0].startswith("Step 7 of 13")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("বরিশালে ডেমো অফিস কোথায়", "Barishal: where to go"), ("TTC near Barguna", "Barguna: where to go")]
+)
+def test_who_asks_for_an_office_of_her_district_in_a_step_gets_where_to_go(text, told):
+    assert run(ActionStepQuestion(), "step_training", text)[0].startswith(told)
+
+
+def test_other_steps_and_other_sections_are_answered_from_the_step():
+    assert run(ActionStepQuestion(), "step_visa", "বরিশালে ডেমো অফিস কোথায়")[0].startswith("Step 8 of 13")
+    assert run(ActionStepQuestion(), "step_training", "বরিশালে টিটিসিতে কয়দিন লাগে")[0].startswith("Step 6 of 13")
+
+
+@pytest.mark.parametrize("name", ["destination", "hotlines", "wages_abroad"])
+@pytest.mark.parametrize("text", ["কাতারে আমাদের দূতাবাসের নম্বর", "Bangladesh embassy in Qatar phone", "katar e dutabash kothay"])
+def test_who_asks_for_the_embassy_of_a_country_gets_who_helps_there(text, name):
+    assert ask(text, name).replies == country(CONTENT, "en", Place(), "qa", "help").replies
+    assert "+880 9610 102030" in ask(text, name).replies[0].text

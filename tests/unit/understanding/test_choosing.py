@@ -32,10 +32,16 @@ def test_words_choose_within_the_topic_and_some_anywhere(text, topic, chosen):
     assert choose(text, topic, ALL) == chosen
 
 
-def test_the_one_that_says_most_wins_and_her_own_topic_before_all():
+def test_the_one_that_says_most_wins_and_her_own_topic_counts_a_little_more():
     assert choose("সালিশে বসে টাকা ফেরত পাব", "complaint", ALL) == "money"
-    assert choose("সালিশে লাশ দেশে", "crisis", ALL) == "body", "of her topic, though the other stands first"
+    assert choose("লাশ সালিশ", "crisis", ALL) == "salish", "a word that means one thing says more than a short one of the topic"
+    assert choose("মিটমাট সালিশে", "complaint", ALL) == "salish"
     assert choose("সালিশ সালিশ টাকা ফেরত", None, ALL) == "salish"
+
+
+def test_where_another_answer_is_likely_only_a_message_that_says_little_else_counts():
+    assert choose("সালিশ কী", "visa", ALL, least=0.5) == "salish"
+    assert choose("সালিশে বসার আগে ভিসার কাগজ কোথায় যাচাই করব", "visa", ALL, least=0.5) is None
 
 
 def test_of_two_that_say_the_same_the_first_stays():
