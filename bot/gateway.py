@@ -21,7 +21,7 @@ from bot.media import Pictures
 from bot.model import Answer, Button, CaseRequest, Inbound, Kind, Level, Outcome, Payment, Picture, Reply, Risk, State, Turn
 from bot.receipts import COMMANDS as RECEIPTS
 from bot.receipts import Ledger, Receipts
-from bot.replies import CAN_WRITE, Replies
+from bot.replies import CAN_WRITE, OTHER, Replies
 from bot.showing import Showing
 from bot.understanding.answering import yields
 from bot.understanding.commands import Command, parse, read
@@ -135,7 +135,7 @@ class Gateway:
     async def _waiting(self, turn: Turn, state: State, risk: Risk, text: str) -> Outcome:
         """Her flagged case waits for a human: fixed texts only. What nothing here answers, the handoff acknowledges."""
         if risk.flag.flagged:
-            if risk.flag.rank > turn.case.rank or risk.category not in (None, turn.category):
+            if risk.flag.rank > turn.case.rank or risk.category not in (None, OTHER, turn.category):
                 return self._house.danger(state, risk, text, begun=True)
             return Outcome(replies=(), state=state, risk=risk, case=_case(risk, "flagged"))
         command = self._answering(turn, text) or _command(turn.inbound, text, self._content)

@@ -16,7 +16,7 @@ CRITICAL = Risk(flag=Level.CRITICAL, category="captivity", reasons=("locked",))
 URGENT = Risk(flag=Level.URGENT, category="captivity", reasons=("passport",))
 SOFT = Risk(ask=True, category="physical_violence", reasons=("hits",))
 PERSON = Risk(flag=Level.STANDARD, category="fraud", reasons=("model",))
-SOUNDS = {"CRITICAL": CRITICAL, "URGENT": URGENT, "SOFT": SOFT, "PERSON": PERSON}
+SOUNDS = {"CRITICAL": CRITICAL, "URGENT": URGENT, "SOFT": SOFT, "PERSON": PERSON, "VAGUE": replace(URGENT, category="other")}
 ENGLISH = State(language="en", language_chosen=True, script="en")
 
 
@@ -243,6 +243,13 @@ async def test_danger_that_the_dialogue_finds_is_answered_for_whom_she_writes_an
     outcome = await answer(turn("amar bonke niye ami saudi te achi"), told)
     assert first(outcome) == "urgent other bn-latn 999 another"
     assert outcome.replies[1].text == "where sa bn-latn"
+
+
+async def test_while_her_case_waits_danger_of_no_clear_kind_is_not_answered_anew():
+    vague = await answer(turn("ami VAGUE", case=Level.CRITICAL, category="captivity", fixed=True))
+    assert vague.replies == ()
+    assert vague.case.level is Level.URGENT
+    assert (await answer(turn("ami URGENT", case=Level.CRITICAL, category="suicide", fixed=True))).replies
 
 
 async def test_while_her_case_waits_all_countries_can_be_chosen():
