@@ -43,9 +43,12 @@ class Board:
         return sum(case.unread for case in self.mine)
 
 
-def board(queue: Sequence[CaseSummary], own: Sequence[CaseSummary], staff: str, find: Callable[[str], Case], now: datetime) -> Board:
+Waits = tuple[Level, str, datetime]  # level, state, since when
+
+
+def board(queue: Sequence[Waits], own: Sequence[CaseSummary], staff: str, find: Callable[[str], Case], now: datetime) -> Board:
     """`own` as CaseDesk.own gives it: held by her, offered or passed to her, and her call-backs."""
-    waits = [case for case in queue if case.state != Stage.CALLBACK.value]
+    waits = [case for case in queue if case[1] != Stage.CALLBACK.value]
     mine = [case for case in own if case.owner == staff or case.state == Stage.CALLBACK.value]
     asked = [case for case in own if case not in mine]
     return Board(
@@ -56,8 +59,8 @@ def board(queue: Sequence[CaseSummary], own: Sequence[CaseSummary], staff: str, 
     )
 
 
-def _waiting(cases: Sequence[CaseSummary], level: Level) -> Waiting:
-    since = [case.queued_since for case in cases if case.level is level]
+def _waiting(waits: Sequence[Waits], level: Level) -> Waiting:
+    since = [since for its, _, since in waits if its is level]
     return Waiting(level=level, count=len(since), longest_since=min(since, default=None))
 
 

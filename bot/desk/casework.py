@@ -43,7 +43,7 @@ def pages_of(cases: CaseDesk, overview: Overview, store: Staffing, pages: Pages,
     found = content()
     conversation = Conversation(cases, store, pages, found, Looked(), clock)
     return (
-        Queue(cases, pages, clock),
+        Queue(cases, overview, pages, clock),
         conversation,
         Deeds(cases, pages, conversation, found.lists.outcomes, clock),
         CaseForm(cases, pages, conversation, found.lists, found.knowledge),

@@ -33,6 +33,7 @@ class Figures:
 
     def __init__(self, overview: Overview, pages: Pages, names: Names, clock: Callable[[], datetime]) -> None:
         self._overview, self._pages, self._names, self._clock = overview, pages, names, clock
+        self._made: dict[tuple[int, str], tuple[object, Counts]] = {}  # of the counts it was made of, which are the same for a while
 
     def routes(self) -> list[Route]:
         return [
@@ -79,9 +80,14 @@ class Figures:
     async def _table(self, year: int, dimension: str) -> Counts:
         until = self._now().strftime("%Y-%m")
         found = await off_loop(partial(self._overview.counts, year, dimension, until))
+        kept = self._made.get((year, dimension))
+        if kept is not None and kept[0] is found:
+            return kept[1]
         counts = {(month, _value(dimension, value)): count for (month, value), count in found.items()}
         months = [f"{year}-{month:02}" for month in range(1, 13) if f"{year}-{month:02}" < until]
-        return suppressed(counts, months, _ordered(dimension, {value for _, value in counts}))
+        table = await off_loop(suppressed, counts, months, _ordered(dimension, {value for _, value in counts}))
+        self._made[year, dimension] = (found, table)
+        return table
 
     def _name(self, request: Request, dimension: str, value: str) -> str:
         language = visit(request).language

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.handoff import CaseSummary, Message
@@ -92,6 +93,7 @@ class Looks:
 class Overview(Protocol):
     """What supervisors and analysts look at beside the cases. bot.storage.overview is the real one."""
 
+    def waiting(self, team: str | None) -> list[tuple[Level, str, datetime]]: ...
     def sample(self, staff: str) -> tuple[str, str | None, tuple[Message, ...], str | None]: ...
     def judge(self, staff: str, day: str, missed: Level | None) -> str | None: ...
     def to_erase(self) -> list[CaseSummary]: ...

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from bot.desk.board import Board, board
 from bot.desk.pages import Pages
+from bot.desk.ports import Overview
 from bot.desk.visit import audited, visit
 from bot.errors import CaseError, NoSuchCase
 from bot.handoff import CaseDesk, Stage
@@ -22,8 +23,8 @@ TOLD = ("none", "gone", "taken", "closed", "confirm", "passed", "rejected", "era
 
 
 class Queue:
-    def __init__(self, cases: CaseDesk, pages: Pages, clock: Callable[[], datetime]) -> None:
-        self._cases, self._pages, self._clock = cases, pages, clock
+    def __init__(self, cases: CaseDesk, overview: Overview, pages: Pages, clock: Callable[[], datetime]) -> None:
+        self._cases, self._overview, self._pages, self._clock = cases, overview, pages, clock
 
     def routes(self) -> list[Route]:
         return [
@@ -93,7 +94,7 @@ class Queue:
         staff = visit(request).staff
 
         def look() -> Board:
-            queue, own = self._cases.queue(staff.team or None), self._cases.own(staff.id)
+            queue, own = self._overview.waiting(staff.team or None), self._cases.own(staff.id)
             return board(queue, own, staff.id, self._cases.find, self._clock())
 
         return await off_loop(look)

@@ -44,7 +44,8 @@ def own(tx: Transaction, by: str) -> list[tuple[Row, Case]]:
     """As `mine`, all of them; and what waits for the second person after she closed it."""
     team = member(tx, by).team or None
     hers = or_(cases.c.owner_id == by, cases.c.offered_to == by, cases.c.transfer_to == by)
-    both = caserows.all_of(tx, select(cases).where(OPEN, or_(hers, cases.c.state.in_(("callback", "with_counsellor", "waiting_for_her")))))
+    perhaps = or_(hers, cases.c.more.like(f'%"prefers":"{by}"%'), cases.c.more.like('%"transfer_team"%'))  # _is_hers decides
+    both = caserows.all_of(tx, select(cases).where(OPEN, perhaps))
     return [(row, case) for row, case in both if _is_hers(case, by, team)]
 
 

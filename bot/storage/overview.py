@@ -6,17 +6,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from bot.handoff import CaseSummary, Message
 from bot.model import Level
 from bot.storage import caserows, caseviews, casework, counting, sampling
 from bot.storage.engine import Database
+from bot.storage.inbox import moment
+from bot.storage.people import level_of
 from bot.storage.sealing import Sealer
-from bot.storage.tables import cases
+from bot.storage.tables import OPEN, cases
 from bot.storage.transaction import Transaction, attempted
 
 T = TypeVar("T")
+_WAITS = cases.c.state.in_(("queued", "offered", "callback"))
 _ERASE_WITHIN = timedelta(days=90)
 
 
@@ -25,8 +28,25 @@ def _utc() -> datetime:
 
 
 class Overview:
-    def __init__(self, database: Database, sealer: Sealer, *, clock: Callable[[], datetime] = _utc) -> None:
-        self._database, self._sealer, self._clock = database, sealer, clock
+    """Figures are of months that have ended: what was counted is good for some minutes (`keep`)."""
+
+    def __init__(
+        self, database: Database, sealer: Sealer, *, clock: Callable[[], datetime] = _utc, keep: timedelta = timedelta(minutes=5)
+    ) -> None:
+        self._database, self._sealer, self._clock, self._keep = database, sealer, clock, keep
+        self._years: tuple[datetime, list[int]] | None = None
+        self._counts: dict[tuple[int, str, str], dict[tuple[str, str], int]] = {}
+
+    def waiting(self, team: str | None) -> list[tuple[Level, str, datetime]]:
+        """(level, state, in the queue since) of what waits for a human and the team may take."""
+
+        def look(tx: Transaction) -> list[tuple[Level, str, datetime]]:
+            ours = cases.c.team.is_(None) | (cases.c.team == team) if team else true()
+            query = select(cases.c.level, cases.c.state, cases.c.queued_since, cases.c.opened_at).where(_WAITS, OPEN, ours)
+            rows = tx.connection.execute(query)
+            return [(level_of(row.level), str(row.state), moment(row.queued_since or row.opened_at)) for row in rows]
+
+        return self._read(look)
 
     def sample(self, staff: str) -> tuple[str, str | None, tuple[Message, ...], str | None]:
         """(day, conversation or None, its messages of that day, verdict given already)."""
@@ -54,18 +74,22 @@ class Overview:
         return self._read(look)
 
     def years(self) -> list[int]:
-        self._catch_up()
-        return self._read(counting.years)
+        now = self._clock()
+        if self._years is None or now - self._years[0] >= self._keep:
+            while self._read(counting.behind) and self._write(counting.catch_up):
+                continue
+            self._counts.clear()
+            self._years = (now, self._read(counting.years))
+        return self._years[1]
 
     def counts(self, year: int, dimension: str, until: str) -> dict[tuple[str, str], int]:
         """(month, value) → how many cases were opened in that month, of months before `until` (YYYY-MM)."""
         if dimension not in counting.DIMENSIONS:
             raise KeyError(dimension)
-        return self._read(lambda tx: counting.by_month(tx, year, dimension, until))
-
-    def _catch_up(self) -> None:
-        while self._read(counting.behind) and self._write(counting.catch_up):
-            continue
+        key = (year, dimension, until)
+        if key not in self._counts:
+            self._counts[key] = self._read(lambda tx: counting.by_month(tx, year, dimension, until))
+        return self._counts[key]
 
     def _read(self, work: Callable[[Transaction], T]) -> T:
         return attempted(self._database.read, self._sealer, self._clock, work)

@@ -13,7 +13,7 @@ import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pyotp
@@ -230,14 +230,14 @@ class _Transport(httpx.BaseTransport):
 class Server:
     """The bench's application on a port of loopback, for Chromium."""
 
-    def __init__(self, bench: Bench, port: int = 0) -> None:
+    def __init__(self, bench: Bench, port: int = 0, *, lifespan: Literal["on", "off"] = "off") -> None:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
         self.port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self._bench = bench
-        config = uvicorn.Config(bench.app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(bench.app, log_config=None, lifespan=lifespan, ws="none", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, args=(listener,), daemon=True)
