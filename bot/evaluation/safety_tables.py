@@ -28,7 +28,7 @@ class Safety:
     after: tuple[Count, Count]
     curve: list[tuple[float, Count, Count]]
     held: tuple[Held, ...]
-    waits: list[Waits]
+    waits: tuple[Waits, ...]
 
 
 def measure(lines: Sequence[Labelled], reads: Reader) -> Safety:

@@ -134,7 +134,10 @@ def _danger(title: str, answers: Sequence[Answered]) -> Part:
 
 def _copies(found: Result) -> Part:
     said = f"{len(found.copies)} training lines share {NEAR:.0%} or more of their character 4-grams with a labelled line."
-    named = tuple(f"data/nlu/{copy.example} is near {copy.line} ({copy.share:.2f})" for copy in found.copies[:_COPIES])
+    named = tuple(
+        f"{'' if '/' in copy.example else 'data/nlu/'}{copy.example} is near {copy.line} ({copy.share:.2f})"
+        for copy in found.copies[:_COPIES]
+    )
     more = len(found.copies) - len(named)
     return Part("Near copies", (said,), points=(*named, *((f"… and {more} more",) if more else ())))
 

@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from bot import training
+from bot.dangers import Danger, dangers
 from bot.evaluation import labelled, metrics, page, plots, safety_tables, stock_nlu, tables
 from bot.evaluation.labelled import Copy, Labelled, Set
 from bot.evaluation.metrics import Answered, Share
@@ -60,11 +61,19 @@ def run(folder: Path, out: Path, *, stock_epochs: int | None, curve: bool) -> tu
     """
     lines = labelled.read(folder)  # first: without lines nothing need be trained
     training.train()
-    found = measure(lines, examples(), reader(), stock_epochs=stock_epochs, curve=curve)
+    found = measure(lines, examples(), reader(), disclosures=dangers(), stock_epochs=stock_epochs, curve=curve)
     return write(found, out), len(found.copies)
 
 
-def measure(lines: Set, lessons: Sequence[Example], reads: Reader, *, stock_epochs: int | None = None, curve: bool = False) -> Result:
+def measure(
+    lines: Set,
+    lessons: Sequence[Example],
+    reads: Reader,
+    *,
+    disclosures: Sequence[Danger] = (),
+    stock_epochs: int | None = None,
+    curve: bool = False,
+) -> Result:
     """Puts the lines to the reader and, as asked, to stock Rasa and to readers trained on fewer of the examples."""
     load = round(os.getloadavg()[0], 2)
     return Result(
@@ -73,13 +82,17 @@ def measure(lines: Set, lessons: Sequence[Example], reads: Reader, *, stock_epoc
         load=load,
         examples=len(lessons),
         lines=lines,
-        copies=labelled.copies(lines.lines, lessons),
+        copies=labelled.copies(lines.lines, [*lessons, *(_example(danger) for danger in disclosures)]),
         ours=answers(lines.lines, reads),
         stock=None if stock_epochs is None else stock_nlu.answers(lines.lines, stock_nlu.model(lessons, stock_epochs)),
         stock_epochs=stock_epochs,
         curve=list(learning_curve(lines.topical, lessons, reads)) if curve else None,
         danger=safety_tables.measure(lines.lines, reads),
     )
+
+
+def _example(danger: Danger) -> Example:
+    return Example(danger.text, danger.level.value, danger.register, f"knowledge/triage/examples/{danger.category}_{danger.author}.yml")
 
 
 def answers(lines: Sequence[Labelled], reads: Reader) -> list[Answered]:

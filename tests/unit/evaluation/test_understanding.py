@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.dangers import Danger
 from bot.evaluation import understanding
 from bot.evaluation.labelled import Set
 from bot.evaluation.metrics import Answered, Share
@@ -62,6 +63,12 @@ def test_what_is_measured():
     assert len(found.ours) == 5
     assert (found.stock, found.curve, found.examples) == (None, None, len(EXAMPLES))
     assert found.copies == []
+
+
+def test_examples_of_danger_that_repeat_a_line_are_copies_too():
+    danger = Danger(text=LINES[4].text, level=Level.CRITICAL, category="physical_violence", register="banglish", author="rina")
+    (copy,) = measure(Set(LINES, {}), EXAMPLES, READER, disclosures=[danger]).copies
+    assert copy.example == "knowledge/triage/examples/physical_violence_rina.yml, example 1"
 
 
 # --- the report
