@@ -36,22 +36,25 @@ from bot.keeping import Keeper
 from bot.knowledge import DIRECTORY, Knowledge, read_yaml
 from bot.live import following
 from bot.live import start as start_live
-from bot.model import Channel, Inbound, Received, Reply, State
+from bot.media import Pictures
+from bot.model import Channel, Inbound, Payment, Received, Reply, State
 from bot.outbox import Outbox
 from bot.replies import load_replies
 from bot.ringing import load_wording
 from bot.settings import Settings
 from bot.shelter import Shelter
-from bot.storage import Database, Repository, Sealer
+from bot.staff_group import StaffGroup, staff_group
+from bot.storage import Accounts, Database, Repository, Sealer
 from bot.storage.desk import Casework
 from bot.storage.migrate import upgrade
+from bot.storage.relay import Topics
 from bot.storage.spool import Spool
 from bot.switched import FILE as OFF_FILE
 from bot.threads import off_loop
 from bot.transport import transport
 from bot.triage import load_lexicon
 from bot.understanding.risk import assess_in_context
-from bot.webhistory import WebHistory
+from bot.webhistory import WebHistory, WebPapers
 from bot.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -86,6 +89,7 @@ class House:
     alerts: Alerts
     cleaner: Cleaner
     keeper: Keeper
+    group: StaffGroup | None  # in which cases are answered
 
     def close_streams(self) -> None:
         """Open event streams would hold the shutdown up."""
@@ -106,8 +110,9 @@ def build(settings: Settings) -> House:
     telegram, messenger = _telegram(settings, content, intake), _messenger(settings, intake)
     channels: dict[str, Channel] = {channel.name: channel for channel in (web, telegram, messenger) if channel is not None}
     owner = f"{socket.gethostname()}:{settings.port}"
-    gateway = _gateway(settings, content, store, rasa)
-    alerts = Alerts(store, _doors(settings, telegram), now)
+    gateway = _gateway(settings, content, store, rasa, Pictures({name: channel.fetch for name, channel in channels.items()}))
+    doors = _doors(settings, telegram)
+    alerts = Alerts(store, doors, now)
     cleaner = Cleaner(store, channels, now)
     keeper = Keeper(store, {name: channel.fetch for name, channel in channels.items()}, now)
     spool = Spool(settings.var / "spool" / f"{settings.port}.log", sealer)
@@ -124,7 +129,8 @@ def build(settings: Settings) -> House:
     intake.worker = worker
     cases = Casework(database, sealer, clock=now, fit=_fit(channels))
     desk = build_desk(settings, database, sealer, cases, now)
-    return House(settings, store, worker, rasa, client, web, telegram, messenger, desk, alerts, cleaner, keeper)
+    group = staff_group(settings, telegram, doors, Topics(database, sealer, now), cases, Accounts(database, sealer))
+    return House(settings, store, worker, rasa, client, web, telegram, messenger, desk, alerts, cleaner, keeper, group)
 
 
 def application(house: House) -> Starlette:
@@ -141,6 +147,8 @@ async def _life(house: House) -> AsyncIterator[None]:
     stop_watching = start_live(DIRECTORY, house.settings.var / OFF_FILE)
     stop = asyncio.Event()
     tasks = [asyncio.create_task(part.run(stop)) for part in (house.worker, house.alerts, house.cleaner, house.keeper)]
+    if house.group is not None:
+        tasks.append(asyncio.create_task(house.group.run(stop)))
     if house.telegram is not None:
         tasks.append(asyncio.create_task(_run_telegram(house.telegram, house.settings.public_url, stop)))
     try:
@@ -171,16 +179,21 @@ async def _run_telegram(telegram: Telegram, public_url: str, stop: asyncio.Event
         await telegram.poll(stop)
 
 
-def _gateway(settings: Settings, content: Knowledge, store: Repository, rasa: Rasa) -> Gateway:
+def _gateway(settings: Settings, content: Knowledge, store: Repository, rasa: Rasa, pictures: Pictures) -> Gateway:
     lexicon, model = load_lexicon(), danger_training.load()
 
     async def redeem(conversation: str, code: str) -> tuple[str, State]:
         result = await off_loop(store.redeem, conversation, code)
         return result, await off_loop(store.state, conversation)
 
+    async def ledger(conversation: str) -> list[Payment]:
+        return await off_loop(store.payments, conversation)
+
     return Gateway(
         dialogue=rasa,
         redeem=redeem,
+        ledger=ledger,
+        pictures=pictures,
         content=content,
         replies=load_replies(content.hotlines),
         assess=lambda text, before: assess_in_context(before, text, lexicon, model),
@@ -194,7 +207,7 @@ def _web(settings: Settings, content: Knowledge, store: Repository, intake: Inta
     texts = read_yaml(DIRECTORY / "words_web.yml")
     return Web(
         intake, WebHistory(store), now, texts, settings.secure, settings.max_text,
-        hotlines=[hotline.number for hotline in content.hotlines], forwarded=bool(settings.public_url),
+        hotlines=[hotline.number for hotline in content.hotlines], forwarded=bool(settings.public_url), papers=WebPapers(store),
     )  # fmt: skip
 
 

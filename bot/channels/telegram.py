@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -35,6 +35,16 @@ MAX_ROWS, MAX_IN_ROW = 8, 2  # ours: more does not fit on a small screen
 log = logging.getLogger(__name__)
 
 
+class StaffDesk(Protocol):
+    """What is written in the staff's group, and by whom, never enters her inbox."""
+
+    async def take(self, update: object) -> bool:
+        """Whether it was from there. Raises where it must come again."""
+
+    async def taken(self, update: object) -> bool:
+        """As take, for who cannot ask for it again: a failure is logged."""
+
+
 class Telegram:
     """A bot.model.Channel. `texts`: command → {"bn", "en"}, what Telegram's menu says of each of COMMANDS."""
 
@@ -46,6 +56,7 @@ class Telegram:
         self._inbox = inbox
         self._texts = texts
         self._answers: set[asyncio.Task[None]] = set()
+        self.staff: StaffDesk | None = None  # whoever takes what is written in the staff's group
 
     @property
     def bot(self) -> PollingBot:
@@ -168,6 +179,8 @@ class Telegram:
         except BadUpdate:
             return PlainTextResponse("Bad Request", 400)
         try:
+            if self.staff is not None and await self.staff.take(update):
+                return Response(status_code=200)
             await self._accept([event] if event else [], [update])
         except Exception as error:  # the web edge: not stored, so Telegram must bring it again
             log.error("A Telegram update could not be stored: %s", type(error).__name__)
@@ -177,6 +190,8 @@ class Telegram:
     async def _accept_batch(self, updates: list[Any]) -> None:
         events = []
         for update in updates:
+            if self.staff is not None and await self.staff.taken(update):
+                continue
             try:
                 event = self.parse(update)
             except BadUpdate:  # asking again would bring it again and hold up everyone behind it

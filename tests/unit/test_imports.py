@@ -16,7 +16,7 @@ TOPS = (
     "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.content_items", "bot.content_style",
     "bot.content_commands", "bot.live", "bot.review", "bot.switched", "bot.lines", "bot.messenger_setup",
     "bot.understand", "bot.evaluation",
-    "bot.staff_commands", "bot.agency_commands", "bot.desk_house", "bot.demo",
+    "bot.staff_commands", "bot.agency_commands", "bot.desk_house", "bot.staff_group", "bot.demo",
 )  # fmt: skip
 ANY = ("bot",)  # of ours; actions are never among them
 
@@ -38,6 +38,9 @@ PLACES = {
     "bot.ringing": READING,
     "bot.alerts": (*READING, "bot.ringing", "bot.threads"),
     "bot.keeping": (*READING, "bot.media", "bot.threads"),
+    "bot.relaying": (*READING, "bot.handoff"),
+    "bot.relay": (*READING, "bot.handoff", "bot.relaying", "bot.ringing", "bot.threads"),
+    "bot.relay_acts": (*READING, "bot.handoff", "bot.relaying", "bot.ringing", "bot.staff", "bot.threads"),
     "bot.cleaning": (*READING, "bot.threads"),
     "bot.safehours": (*READING, "bot.handoff"),
     "bot.hiding": (*READING, "bot.replies"),
@@ -63,10 +66,10 @@ PLACES = {
     "bot.near": ("bot.understanding",),
     "bot.reading_level": ("bot.understanding",),
     "bot.dialogue": (*READING, "bot.flows"),
-    "bot.storage": (*READING, "bot.storage", "bot.agencies", "bot.handoff", "bot.rota", "bot.holding", "bot.staff", "bot.ringing", "bot.cleaning", "bot.safehours", "bot.keeping"),
+    "bot.storage": (*READING, "bot.storage", "bot.agencies", "bot.handoff", "bot.rota", "bot.holding", "bot.staff", "bot.ringing", "bot.cleaning", "bot.safehours", "bot.keeping", "bot.relaying"),
     "bot.storage.tracker_store": (*READING, "bot.storage", "bot.settings"),  # Rasa makes it (endpoints.yml): nobody can hand it anything
     "bot.storage.directory": (*READING, "bot.storage", "bot.agencies", "bot.settings"),  # the action server makes it
-    "bot.channels": (*READING, "bot.media", "bot.channels", "bot.transport", "bot.ringing"),
+    "bot.channels": (*READING, "bot.media", "bot.channels", "bot.transport", "bot.ringing", "bot.relaying"),
     "bot.house": (*READING, "bot.triage", "bot.replies", "bot.handoff", "bot.hiding", "bot.safehours", "bot.flows"),
     "bot.gateway": (*READING, "bot.triage", "bot.replies", "bot.handoff", "bot.hiding", "bot.safehours", "bot.house", "bot.flows", "bot.media", "bot.receipts", "bot.showing", "bot.endings"),
     "bot.outbox": (*READING, "bot.threads", "bot.keyed"),
