@@ -207,11 +207,12 @@ def _misread(here: Scene, question: Question) -> str:
 
 
 def _heard(here: Scene, plan: Plan, text: str) -> dict[str, str]:
-    """What a story answers; who tells how much she is to pay has told that she is to pay."""
+    """What a story answers; who tells how much she is to pay has told that she is to pay. (Where an answer hangs on one of several, it
+    does not tell which.)"""
     heard = answering.told([question.reads for question in plan.questions], text, here.content.places) if text else {}
     for question in plan.questions:
         if question.id in heard:
-            heard = {**{other: min(wanted) for other, wanted in question.when.items()}, **heard}
+            heard = {**{other: min(wanted) for other, wanted in question.when.items() if len(wanted) == 1}, **heard}
     return _applying(plan, heard)
 
 

@@ -160,3 +160,8 @@ def test_two_sets_of_questions_do_not_lose_each_other():
     others = her.scene.others("something")
     assert [flow.name for flow in others] == ["offer_check"]
     assert not others[0].open
+
+
+@pytest.mark.parametrize("text", ["কাতার যাইতে আমার কত খরচ হবে", "jordan jaite mot koto khoroch porbe", "what will it cost me to go to Oman"])
+def test_a_country_alone_tells_nothing_of_the_work_and_begins_nothing(text):
+    assert begun_by(Guided().scene, "cost_loan", text) is None
