@@ -175,8 +175,13 @@ def _option(path: Path, field: str, entry: Any) -> Option:
 
 def _asked(path: Path, field: str, entry: Mapping[str, Any]) -> Asked:
     try:
-        choices = tuple(choice(one["id"], one.get("words") or (), one.get("short") or ()) for one in entry.get("choices") or ())
+        choices = tuple(choice(one["id"], one.get("words") or (), _short(one)) for one in entry.get("choices") or ())
     except ValueError as error:
         raise ContentError(f"{path}: {field}.choices: {error}; give each word letters.") from error
     least, most = int(entry.get("least", 0)), int(entry.get("most", 10**7))
     return Asked(id=entry["id"], kind=entry["kind"], choices=choices, least=least, most=most, listens=bool(entry.get("listens")))
+
+
+def _short(entry: Mapping[str, Any]) -> list[str]:
+    """What is understood only where it was asked: the words of the button too."""
+    return [*(entry.get("short") or ()), *entry["title"].values()]

@@ -27,6 +27,7 @@ from bot.understanding.answering import yields
 from bot.understanding.commands import Command, parse, read
 from bot.understanding.normalise import clean
 from bot.understanding.paying import paid
+from bot.understanding.risk import guessed
 from bot.understanding.whereabouts import bare, whereabouts
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ _ASKING = 64  # questions to the dialogue at the same time; the others wait here
 _OTHER_LANGUAGE = "other"
 _SHORT = 2  # words
 _YES_NO = {"yes": CAN_WRITE[0], "step.1": CAN_WRITE[0], "no": CAN_WRITE[1], "step.2": CAN_WRITE[1]}
-_ANSWER = 4  # words; shorter answers to a guided question are names and numbers, which say nothing of her language
+_ANSWER = 8  # words; shorter answers to a guided question are names and numbers, which say nothing of her language
 
 
 async def no_ledger(conversation: str) -> list[Payment]:
@@ -83,6 +84,8 @@ class Gateway:
     async def _decided(self, turn: Turn, picture: Picture | None) -> Outcome:
         text = clean(turn.inbound.text)
         risk = self._assess(text, turn.before) if turn.inbound.kind is not Kind.BUTTON else Risk()
+        if guessed(risk) and turn.inbound.kind is Kind.TEXT and self._showing.plain_answer(turn, text, self._content.places):
+            risk = Risk()  # "with them", "me": nothing but an answer to what was asked
         state, foreign = self._heard(turn, text)
         state = raised(self._located(turn, state, text), risk.flag)
         if turn.inbound.kind is Kind.LEFT:

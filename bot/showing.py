@@ -1,4 +1,4 @@
-"""The picture that came with a message: kept for a counsellor, or asked for by guided questions."""
+"""What a message is to the guided question that waits: a plain answer to it, or the picture it asks for."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from bot.flows import Question, open_question
 from bot.house import day_of
 from bot.media import Pictures
 from bot.model import Kind, Picture, Turn
+from bot.understanding.answering import bare
+from bot.understanding.entities import Gazetteer
 
 _PATIENCE = 8.0  # seconds; a turn has a lease of 20
 
@@ -33,6 +35,12 @@ class Showing:
         except asyncio.TimeoutError:
             log.warning("conversation %s: a picture took too long", turn.conversation)
         return None
+
+    @staticmethod
+    def plain_answer(turn: Turn, text: str, places: Gazetteer) -> bool:
+        """Whether she wrote an answer to the question that waits, and not one word more."""
+        question = open_question(turn.state.flows, day_of(turn.received_at))
+        return question is not None and bare(question.reads, text, places)
 
     @staticmethod
     def wanted(turn: Turn) -> Question | None:

@@ -23,7 +23,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.flows import flow_of, open_question
 from bot.knowledge import Knowledge, knowledge
 from bot.understanding import topics
-from bot.understanding.answering import answer, yields
+from bot.understanding.answering import answer, bare, yields
 from bot.understanding.commands import read
 from bot.understanding.entities import find
 from bot.understanding.risk import CRISIS, by_topic
@@ -133,9 +133,13 @@ def _answered(message: Message, content: Knowledge) -> str | None:
     flows = tuple(flow_of(flow) for flow in metadata.get("flows") or ())
     question = open_question(flows, today) if flows and today else None
     intent = message.get(INTENT) or {}
-    if question is None or (intent.get("name") == CRISIS and by_topic(CRISIS, float(intent.get("confidence") or 0)).flag.flagged):
+    text = message.get(TEXT) or ""
+    if question is None:
         return None
-    found = answer(question.reads, message.get(TEXT) or "", content.places, date.fromisoformat(today))
+    disclosed = intent.get("name") == CRISIS and by_topic(CRISIS, float(intent.get("confidence") or 0)).flag.flagged
+    if disclosed and not bare(question.reads, text, content.places):
+        return None
+    found = answer(question.reads, text, content.places, date.fromisoformat(today))
     return found if found is not None else ("" if intent.get("name") in (FALLBACK, None) else None)
 
 

@@ -18,6 +18,7 @@ FREE = frozenset({"name", "text"})  # any words may answer these
 YIELD = frozenset({"step", "steps", "more_steps", "done", "not_done", "topics"})  # typed, these may mean an answer: "3", "training"
 MOST_CHARACTERS = {"name": 80, "text": 600}
 _LONGEST_QUESTION = 14  # words; a longer text with a question mark tells something
+_FEW = 3  # words
 _ENDING = 4  # characters that may follow a word of a choice: visa, visay, visate
 _ASKS = frozenset(
     latin(fold(word))
@@ -76,6 +77,18 @@ def answer(asked: Asked, text: str, places: Gazetteer, today: date) -> str | Non
         return _number(asked, cleaned)
     named = day(cleaned, today)
     return named.isoformat() if named else None
+
+
+def bare(asked: Asked, text: str, places: Gazetteer) -> bool:
+    """Whether the text is an answer and not one word more: then nothing else is guessed out of it."""
+    spelled = spell(text)
+    few = len(spelled.split()) <= _FEW
+    if asked.kind == "choice":
+        phrases = (phrase for one in asked.choices for phrase in (*one.phrases, *one.short))
+        return any((match := phrase.match(spelled)) is not None and match.end() == len(spelled) - 1 for phrase in phrases)
+    if asked.kind == "country":
+        return few and any(entity.name == "country" for entity in find(text, places))
+    return few and asked.kind in ("money", "number", "date") and any(letter.isdecimal() for letter in text)
 
 
 def told(questions: Sequence[Asked], text: str, places: Gazetteer) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.model import Level, Risk
-from bot.understanding.cues import Cues
+from bot.understanding.cues import CUES, Cues
 from bot.understanding.danger import DangerModel, Heard, Marks
 from bot.understanding.normalise import fold, words
 from bot.understanding.romanise import plain
@@ -20,6 +20,7 @@ CRISIS = "crisis"  # the topic of messages that disclose danger
 CRISIS_CERTAIN = 0.8  # from here on the classifier's word is acted on as a disclosure; below it only the soft line is said
 MODEL = "model"  # the reason where the danger model spoke
 CONTEXT = "context"  # the reason where only several messages together say it
+_FEW, _NEVER = 3, 2.0  # on fewer words only a rule acts: "madam" alone is a greeting, and what comes after it is read with it
 _GAP = r"(?: \S+){0,2}"
 _HEARD = 4000  # characters that the model hears; rules see all
 _BEFORE = 200  # characters of each earlier message that are read again
@@ -57,7 +58,8 @@ def assess(text: str, lexicon: Lexicon, model: DangerModel | None = None) -> Ris
     """What rules and model find together; without a model rules and cues stand alone."""
     found = by_rules(text, lexicon)
     if model is not None:
-        return _together(found, model.hear(text[:_HEARD]), model.marks)
+        marks = model.marks if len(words(text)) >= _FEW else replace(model.marks, flag=_NEVER)
+        return _together(found, model.hear(text[:_HEARD]), marks)
     if found.flag.flagged or lexicon.cues is None:
         return found
     guessed = lexicon.cues.read(text)
@@ -110,6 +112,11 @@ def _together(found: Risk, heard: Heard, marks: Marks) -> Risk:
     if heard.person >= marks.person:
         return Risk(flag=Level.STANDARD, ask=ask, category=category, reasons=(*found.reasons, MODEL))
     return Risk(ask=ask, category=category if ask else None, reasons=found.reasons if found.ask else (MODEL,) if ask else ())
+
+
+def guessed(risk: Risk) -> bool:
+    """Whether no rule spoke: what was found is the model's or the cues' guess."""
+    return bool(risk.reasons) and set(risk.reasons) <= {MODEL, CUES, CONTEXT}
 
 
 def by_topic(topic: str, confidence: float) -> Risk:

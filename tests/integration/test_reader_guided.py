@@ -68,3 +68,8 @@ def test_free_words_answer_on_the_day_they_were_asked_for_only():
 def test_flows_that_are_gone_from_the_content_do_no_harm():
     assert read("12", flow("age", name="no_such_flow"))[0] == "control"
     assert read("12", flow("no_such_question"))[0] == "control"
+
+
+def test_a_plain_answer_is_one_whatever_the_classifier_makes_of_it():
+    assert read("ওদের কাছে", flow("passport"), intent="crisis", confidence=0.99) == ("answer", "theirs", None)
+    assert read("আমি", flow("payer"), intent="crisis", confidence=0.99) == ("answer", "me", None)

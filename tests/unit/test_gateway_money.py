@@ -231,3 +231,17 @@ def test_every_plan_ends_somewhere():
     from actions.flows import ENDS
 
     assert set(ENDS) == set(flow_plans())
+
+
+@pytest.mark.parametrize(
+    ("reasons", "asked"), [(("model",), 1), (("model", "context"), 1), (("cues",), 1), (("locked_in", "model"), 0), (("locked_in",), 0)]
+)
+async def test_a_plain_answer_is_no_danger_unless_a_rule_says_so(reasons, asked):
+    told = Told()
+    state = State(flows=(Flow(name="offer_check", asked="passport", since="2026-11-24"),))
+    watchful = gateway(told)
+    watchful._assess = lambda text, before=(): Risk(flag=Level.CRITICAL, reasons=reasons)
+    await watchful.answer(turn("ওদের কাছে", state=state))
+    assert len(told.messages) == asked
+    await watchful.answer(turn("ওদের কাছে, আমাকে আটকে রেখেছে", state=state))
+    assert len(told.messages) == asked
