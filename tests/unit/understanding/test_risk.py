@@ -135,12 +135,18 @@ def test_below_its_mark_it_asks_softly_and_below_that_it_is_silent():
     assert together("ami ar parchi na", danger=0.19) == Risk()
 
 
+def test_on_one_or_two_words_the_model_only_asks():
+    assert together("madam apa", danger=0.99) == Risk(ask=True, category="captivity", reasons=("model",))
+    assert together("amake mare", danger=0.99).flag is Level.URGENT
+    assert assess_in_context(["madam apa"], "parchi na", LEXICON, Mind(danger=0.9)).flag is Level.URGENT
+
+
 def test_a_rule_acts_without_the_model_and_in_its_own_category():
     assert together("amake mare", danger=0.02) == Risk(flag=Level.URGENT, category="physical_violence", reasons=("hits",))
 
 
 def test_the_higher_level_of_the_two_counts():
-    assert together("amake mare", danger=0.9, critical=0.9).flag is Level.CRITICAL
+    assert together("amake khub mare", danger=0.9, critical=0.9).flag is Level.CRITICAL
     assert together("mere felbe", danger=0.9, critical=0.0).flag is Level.CRITICAL
 
 
@@ -181,7 +187,7 @@ def test_the_model_too_hears_them_together():
 
 def test_what_was_said_before_is_not_judged_again():
     assert assess_in_context(["amake mare"], "thanks", LEXICON) == Risk()
-    assert assess_in_context(["malik", "marse"], "passport", LEXICON, Mind(danger=0.9, only=("malik", "marse"))) == Risk()
+    assert assess_in_context(["malik", "marse khub"], "passport", LEXICON, Mind(danger=0.9, only=("malik", "marse"))) == Risk()
 
 
 def test_what_a_message_says_alone_needs_no_context():
