@@ -12,6 +12,8 @@ from typing import Any
 from bot.content_items import item_problems, item_texts
 from bot.content_style import load_style, unlike_her
 from bot.dangers import dangers
+from bot.desk.formlists import load_lists
+from bot.desk.shelf import load_groups as load_quick_replies
 from bot.desk.words import load_words
 from bot.errors import ContentError
 from bot.examples import Example, examples
@@ -22,8 +24,11 @@ from bot.knowledge import DIRECTORY, LANGUAGES, Knowledge, Text, load, read_yaml
 from bot.near import near_copies
 from bot.papers import Wording, load_wording
 from bot.redflags import RedFlag, load_red_flags
+from bot.relaying import load_wording as load_relaying
 from bot.replies import OTHER, load_replies
 from bot.reply_check import problems as reply_problems
+from bot.ringing import load_wording as load_alerting
+from bot.safehours import load_safe_hours
 from bot.settings import ROOT
 from bot.source import Passage
 from bot.triage import load_lexicon
@@ -61,7 +66,13 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
         plans, flags, costs = load_flows(directory), load_red_flags(directory), load_fees(directory)
         paper = load_wording(directory)
         load_words(directory)
+        load_lists(directory)
+        load_quick_replies(directory)
         load_rota(directory)
+        load_safe_hours(directory)
+        for language in LANGUAGES:
+            load_alerting(language, "", directory)
+            load_relaying(language, directory)
         waiting = load_holding(directory)
         lines = examples(root / "data" / "nlu")
         style = load_style(directory / "style.yml")

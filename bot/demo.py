@@ -7,6 +7,7 @@ import base64
 import hashlib
 import random
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -82,7 +83,7 @@ def fill(chosen: Settings, *, seed: int = 1, cases: int = CASES) -> list[Person]
 
 
 def _people(accounts: Accounts, content: Mapping[str, Any]) -> list[Person]:
-    made, hashed = [], asyncio.run(Passwords().hash(PASSPHRASE))
+    made, hashed = [], _hashed()
     secrets = {person.login: person.secret for person in known(content)}
     for entry in content["staff"]:
         role = Role(entry["role"])
@@ -94,6 +95,12 @@ def _people(accounts: Accounts, content: Mapping[str, Any]) -> list[Person]:
         accounts.confirm_totp(staff.id, 1, [], first=True)
         made.append(Person(login=entry["login"], role=role, id=staff.id, secret=secret))
     return made
+
+
+def _hashed() -> str:
+    """In a thread of its own: whoever calls may have an event loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(Passwords().hash(PASSPHRASE))).result()
 
 
 def known(content: Mapping[str, Any] | None = None) -> list[Person]:

@@ -53,6 +53,8 @@ class CaseForm:
             raise HTTPException(404)
         await audited(here, Action.FORM_CHANGED, case, section=section.id)
         scene = await self._conversation.scene(request)  # 404 where it is not hers
+        if not (scene["holds"] or scene["over"]):
+            raise HTTPException(409)  # only asked to take it
         filled = section.read(here.form, {kind: list(names) for kind, names in self._places.items()}, _piece(scene["view"].form, section))
         try:
             await off_loop(partial(self._cases.put_form, case, here.staff.id, {section.id: filled or None}))

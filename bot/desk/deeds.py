@@ -19,7 +19,7 @@ from bot.desk.conversation import Conversation
 from bot.desk.formats import DHAKA
 from bot.desk.pages import Pages
 from bot.desk.visit import Form, audited, visit
-from bot.errors import CaseError, CloseIncomplete, NoSuchCase
+from bot.errors import CaseError, CloseIncomplete, IllegalEvent, NoSuchCase
 from bot.handoff import CaseDesk
 from bot.model import Level
 from bot.staff import Action, Role, Staff
@@ -120,10 +120,12 @@ class Deeds:
     def _level(self, staff: Staff, case: str, form: Form) -> str:
         if form["level"] not in {level.value for level in Level if level is not Level.NONE}:
             raise Wrong("state")
-        level = Level(form["level"])
+        level, over = Level(form["level"]), self._over(staff, case)
+        if not over:
+            self._held(staff, case)
         if level.rank < self._cases.find(case).level.rank and not form["reason"]:
             raise Wrong("reason")
-        self._cases.set_level(case, staff.id, level, form["reason"][:_NOTE], over=self._over(staff, case))
+        self._cases.set_level(case, staff.id, level, form["reason"][:_NOTE], over=over)
         return "level"
 
     def _transfer(self, staff: Staff, case: str, form: Form) -> str:
@@ -154,6 +156,7 @@ class Deeds:
         return "missed"
 
     def _hide(self, staff: Staff, case: str, form: Form) -> str:
+        self._held(staff, case)
         on = form["on"] == "1"
         self._cases.hide(case, staff.id, on)
         return "hidden" if on else "shown"
@@ -185,6 +188,11 @@ class Deeds:
         except (ValueError, OverflowError):
             pass
         raise Wrong("time")
+
+    def _held(self, staff: Staff, case: str) -> None:
+        """Who is only asked to take it looks, and acts once it is hers."""
+        if self._cases.find(case).owner != staff.id:
+            raise IllegalEvent
 
     def _over(self, staff: Staff, case: str) -> bool:
         return staff.role is Role.SUPERVISOR and self._cases.find(case).owner != staff.id

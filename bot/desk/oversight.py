@@ -18,7 +18,7 @@ from bot.handoff import CaseDesk, CaseSummary, Waiting
 from bot.staff import Action, Staff
 from bot.threads import off_loop
 
-_MOST = 100  # lines of one list
+_MOST = 40  # lines of one list
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from bot.knowledge import Hotline, Knowledge, Text, read_yaml, take, text
 from bot.source import life
 
 SCRIPTS = ("bn", "bn-latn", "en")
-_NUMBER = re.compile(r"[0-9০-৯]{3,}")
+_NUMBER = re.compile("[0-9\u09e6-\u09ef]{3,}")
 
 
 @dataclass(frozen=True, kw_only=True)

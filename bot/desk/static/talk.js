@@ -35,6 +35,14 @@
     near = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
     top = box.scrollTop;
   });
+  // It left her list: passed on, or taken back. Asking for its messages then leads away from here.
+  const listed = () => Boolean(document.querySelector("#own [aria-current]"));
+  let mine = listed();
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "own") return;
+    if (mine && !listed()) document.body.dispatchEvent(new CustomEvent("desk:look"));
+    mine = listed();
+  });
   let state = document.querySelector("[data-state]").dataset.state;
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "thread") return;
