@@ -54,6 +54,7 @@ from bot.threads import off_loop
 from bot.transport import transport
 from bot.triage import load_lexicon
 from bot.understanding.risk import assess_in_context
+from bot.watch import Watch
 from bot.webhistory import WebHistory, WebPapers
 from bot.worker import Worker
 
@@ -89,6 +90,7 @@ class House:
     alerts: Alerts
     cleaner: Cleaner
     keeper: Keeper
+    watch: Watch
     group: StaffGroup | None  # in which cases are answered
 
     def close_streams(self) -> None:
@@ -130,7 +132,8 @@ def build(settings: Settings) -> House:
     cases = Casework(database, sealer, clock=now, fit=_fit(channels))
     desk = build_desk(settings, database, sealer, cases, now)
     group = staff_group(settings, telegram, doors, Topics(database, sealer, now), cases, Accounts(database, sealer))
-    return House(settings, store, worker, rasa, client, web, telegram, messenger, desk, alerts, cleaner, keeper, group)
+    watch = Watch(store, rasa.alive)
+    return House(settings, store, worker, rasa, client, web, telegram, messenger, desk, alerts, cleaner, keeper, watch, group)
 
 
 def application(house: House) -> Starlette:
@@ -146,7 +149,7 @@ def application(house: House) -> Starlette:
 async def _life(house: House) -> AsyncIterator[None]:
     stop_watching = start_live(DIRECTORY, house.settings.var / OFF_FILE)
     stop = asyncio.Event()
-    tasks = [asyncio.create_task(part.run(stop)) for part in (house.worker, house.alerts, house.cleaner, house.keeper)]
+    tasks = [asyncio.create_task(part.run(stop)) for part in (house.worker, house.alerts, house.cleaner, house.keeper, house.watch)]
     if house.group is not None:
         tasks.append(asyncio.create_task(house.group.run(stop)))
     if house.telegram is not None:

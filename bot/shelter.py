@@ -63,18 +63,19 @@ class Shelter:
     async def take(self, events: list[Inbound]) -> None:
         """Keeps them; when it returns they are safe. Raises StoreAway where the disk takes nothing either: then the platform must bring
         them again. Numbers come and a human is told even so."""
-        full = False
-        try:
-            await off_loop(self._keep.keep, events)
-        except OSError as error:
-            log.error("Messages cannot be kept on disk: %s", type(error).__name__)
-            full = True
+        # Not in the store's threads: these may all be waiting for it.
+        kept = asyncio.ensure_future(asyncio.to_thread(self._keep.keep, events))
         for event in events:
             if event.kind in (Kind.TEXT, Kind.MEDIA) and self._dangerous(event.text):
                 await self._numbers(event)
+        await asyncio.wait([kept], timeout=_TELLING)
+        full = kept.done() and isinstance(kept.exception(), OSError)
         await self.away("disk_full" if full else "database_away")
-        if full:
-            raise StoreAway
+        try:
+            await kept
+        except OSError as error:
+            log.error("Messages cannot be kept on disk: %s", type(error).__name__)
+            raise StoreAway from None
 
     async def away(self, kind: str = "database_away") -> None:
         """Tells a human that the store does not answer. Nobody waits long for that."""

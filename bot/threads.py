@@ -19,4 +19,11 @@ def _pool() -> ThreadPoolExecutor:
 
 async def off_loop(call: Callable[..., T], *arguments: object) -> T:
     """The result of a blocking call, made in a thread. What has begun is finished even if the waiter is cancelled."""
-    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(_pool(), call, *arguments))
+    made = asyncio.get_running_loop().run_in_executor(_pool(), call, *arguments)
+    made.add_done_callback(_looked_at)  # a failure that comes after its waiter has gone is nobody's
+    return await asyncio.shield(made)
+
+
+def _looked_at(made: asyncio.Future[T]) -> None:
+    if not made.cancelled():
+        made.exception()

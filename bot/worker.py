@@ -25,6 +25,7 @@ _AT_ONCE = 1000  # conversations worked on at the same time: many, so that who w
 _SWEEP = 1.0  # seconds between looks for work that nobody was told of
 _BATCH = 200
 _LAST_WORDS = 6.0  # seconds at the end for what is under way
+_STORING = 6.0  # seconds a store may take before it counts as away: danger must have its numbers within ten
 _TYPING_AFTER = 0.4  # seconds; shorter turns need no "is typing"
 
 
@@ -72,10 +73,8 @@ class Worker:
         returned; the web chat, whose page can show the numbers itself, is told so by StoreAway.
         """
         try:
-            if self._shelter is not None and self._shelter.waiting:
-                await self._shelter.bring_in()
-            return await self._into_store(events)
-        except Exception as error:
+            return await asyncio.wait_for(self._received(events), _STORING)
+        except Exception as error:  # also one that waits for a lock: what is written after all is known when it is brought in again
             if self._shelter is None:
                 raise
             log.error("messages could not be stored: %s", type(error).__name__)
@@ -83,6 +82,11 @@ class Worker:
             if any(event.channel == "web" for event in events):
                 raise StoreAway from None
             return []
+
+    async def _received(self, events: list[Inbound]) -> list[Received]:
+        if self._shelter is not None and self._shelter.waiting:
+            await self._shelter.bring_in()
+        return await self._into_store(events)
 
     async def _into_store(self, events: list[Inbound]) -> list[Received]:
         if not self._begun:  # giving back old leases would take the new ones too; the first look for work finds these

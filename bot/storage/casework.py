@@ -183,6 +183,10 @@ def open_states(tx: Transaction, *states: Stage) -> list[tuple[Row, Case]]:
     return caserows.all_of(tx, select(cases).where(OPEN, cases.c.state.in_([state.value for state in states])))
 
 
-def ring(tx: Transaction, kind: str) -> None:
-    values = {"audience": Audience.DUTY_MANAGER.value, "kind": kind, "level": Level.CRITICAL.rank, "created_at": tx.now}
+def ring(tx: Transaction, kind: str, level: Level = Level.CRITICAL, *, unless: float = 0.0) -> None:
+    """An alert of the program itself, unless the same was rung in the last so many seconds (by another gateway, too)."""
+    same = (alerts.c.kind == kind, alerts.c.created_at > tx.now - unless)
+    if unless and tx.connection.execute(select(alerts.c.id).where(*same).limit(1)).first():
+        return
+    values = {"audience": Audience.DUTY_MANAGER.value, "kind": kind, "level": level.rank, "created_at": tx.now}
     tx.connection.execute(insert(alerts), values)

@@ -89,6 +89,12 @@ def counts(tx: Transaction) -> dict[str, float]:
     return {"received": number, "queued": queued, "oldest_seconds": max(0.0, tx.now - oldest) if number else 0.0}
 
 
+def unsent(tx: Transaction, seconds: float) -> int:
+    """How many replies have waited longer to be sent."""
+    late = (UNSENT, messages.c.created_at < tx.now - seconds)
+    return int(tx.connection.execute(select(func.count()).select_from(messages).where(*late)).scalar_one())
+
+
 @cache
 def _claim(lease: tuple[Any, Any]) -> Any:
     free = or_(lease[0].is_(None), lease[1] <= bindparam("at"))

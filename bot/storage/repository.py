@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 
 from bot.cleaning import Cleaning
 from bot.keeping import Wanted
-from bot.model import Inbound, Outcome, Outgoing, Paper, Payment, Picture, Received, Reply, State, Turn
+from bot.model import Inbound, Level, Outcome, Outgoing, Paper, Payment, Picture, Received, Reply, State, Turn
 from bot.ringing import Ring
 from bot.storage import belongings, carrying, casework, hiding, inbox, keeping, leases, outbox, ringing, sweeping, turns
 from bot.storage.engine import Database
@@ -193,9 +193,13 @@ class Repository:
     def media_failed(self, message: int, reason: str) -> None:
         self._run(self._database.write, lambda tx: keeping.failed(tx, message, reason))
 
-    def ring(self, kind: str) -> None:
-        """An alert that is of no case: something happened to the program itself."""
-        self._run(self._database.write, lambda tx: casework.ring(tx, kind))
+    def ring(self, kind: str, level: Level = Level.CRITICAL, *, unless: float = 0.0) -> None:
+        """An alert of the program itself, unless the same was rung in the last so many seconds."""
+        self._run(self._database.write, lambda tx: casework.ring(tx, kind, level, unless=unless))
+
+    def unsent(self, seconds: float) -> int:
+        """Replies that have waited longer to be sent."""
+        return self._run(self._database.read, lambda tx: leases.unsent(tx, seconds))
 
     def new_code(self, conversation: str) -> str | None:
         """Eight digits that carry her place to another channel: once, within 24 hours. None: no such conversation."""

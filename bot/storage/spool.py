@@ -26,10 +26,12 @@ class Spool:
     def __init__(self, path: Path, sealer: Sealer) -> None:
         self._path, self._sealer = path, sealer
         self._lock = threading.Lock()
+        # Bringing in may wait long for the store; what comes meanwhile is kept in a file of its own and does not wait for that.
+        self._bringing, self._coming = threading.Lock(), path.with_suffix(".coming")
 
     @property
     def waiting(self) -> bool:
-        return self._path.exists() and self._path.stat().st_size > 0
+        return any(path.exists() and path.stat().st_size > 0 for path in (self._coming, self._path))
 
     def keep(self, events: list[Inbound]) -> None:
         """On the disk when it returns."""
@@ -52,14 +54,22 @@ class Spool:
 
         Raises where the store is still away: nothing is forgotten then. What a store that is `alive` will not take is put aside.
         """
+        count = 0
+        with self._bringing:
+            while self._take_up():
+                events = self._read()
+                for start in range(0, len(events), _CHUNK):
+                    self._hand(events[start : start + _CHUNK], store, alive)
+                self._coming.unlink()
+                count += len(events)
+        return count
+
+    def _take_up(self) -> bool:
+        """Whether there is something to bring in: what a failed try has left, else what was kept since."""
         with self._lock:
-            if not self.waiting:
-                return 0
-            events = self._read()
-            for start in range(0, len(events), _CHUNK):
-                self._hand(events[start : start + _CHUNK], store, alive)
-            self._path.unlink()
-            return len(events)
+            if not self._coming.exists() and self._path.exists():
+                os.replace(self._path, self._coming)
+            return self._coming.exists()
 
     def _hand(self, events: list[Inbound], store: Callable[[list[Inbound]], object], alive: Callable[[], None]) -> None:
         try:
@@ -82,7 +92,7 @@ class Spool:
 
     def _read(self) -> list[Inbound]:
         events = []
-        for line in self._path.read_bytes().splitlines():
+        for line in self._coming.read_bytes().splitlines():
             try:
                 fields = self._sealer.unseal_json(base64.b64decode(line), context=_CONTEXT)
                 events.append(Inbound(**{**fields, "kind": Kind(fields["kind"])}))

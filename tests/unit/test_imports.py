@@ -41,6 +41,7 @@ PLACES = {
     "bot.relaying": (*READING, "bot.handoff"),
     "bot.relay": (*READING, "bot.handoff", "bot.relaying", "bot.ringing", "bot.threads"),
     "bot.relay_acts": (*READING, "bot.handoff", "bot.relaying", "bot.ringing", "bot.staff", "bot.threads"),
+    "bot.watch": (*READING, "bot.threads"),
     "bot.cleaning": (*READING, "bot.threads"),
     "bot.safehours": (*READING, "bot.handoff"),
     "bot.hiding": (*READING, "bot.replies"),
