@@ -31,12 +31,19 @@ def asked_of(tracker: Tracker) -> Answer | None:
     here = scene(tracker)
     rl, agency = entity(tracker, "rl"), entity(tracker, "agency")
     text = str(tracker.latest_message.get("text") or "")
-    query = f"rl {rl}" if rl else agency
     listing = listed()
-    if query is None:
-        best = listing.find(text)[:1] if listing else []
-        query = text if best and best[0].match.match in (EXACT, LIKELY) else None
+    query = f"rl {rl}" if rl else _closest(text, agency, listing)
     return None if query is None else _closing(here, looked_up(here, query, listing))
+
+
+def _closest(text: str, agency: str | None, listing: Listing | None) -> str | None:
+    """What to look up: the name that was read out of her message, or the whole of it where that comes closer to an agency."""
+    asked = [query for query in (agency, text) if query]
+    best = {query: listing.find(query)[0].match for query in asked if listing and listing.find(query)}
+    sure = [query for query in best if best[query].match in (EXACT, LIKELY)]
+    if sure or agency is None:
+        return sure[0] if sure else None
+    return max(best, key=lambda query: best[query].score, default=agency)
 
 
 def named(here: Scene, flow: Flow) -> Answer:

@@ -27,7 +27,6 @@ from bot.understanding.answering import yields
 from bot.understanding.commands import Command, parse, read
 from bot.understanding.normalise import clean
 from bot.understanding.paying import paid
-from bot.understanding.risk import guessed
 from bot.understanding.whereabouts import bare, whereabouts
 
 log = logging.getLogger(__name__)
@@ -84,8 +83,7 @@ class Gateway:
     async def _decided(self, turn: Turn, picture: Picture | None) -> Outcome:
         text = clean(turn.inbound.text)
         risk = self._assess(text, turn.before) if turn.inbound.kind is not Kind.BUTTON else Risk()
-        if guessed(risk) and turn.inbound.kind is Kind.TEXT and self._showing.plain_answer(turn, text, self._content.places):
-            risk = Risk()  # "with them", "me": nothing but an answer to what was asked
+        risk = self._showing.weighed(turn, text, risk, self._content)
         state, foreign = self._heard(turn, text)
         state = raised(self._located(turn, state, text), risk.flag)
         if turn.inbound.kind is Kind.LEFT:
@@ -203,11 +201,13 @@ class Gateway:
             replies = (Reply(text=self._content.sentences["too_long"][outcome.state.language]), *replies)
         if turn.inbound.kind is Kind.MEDIA:
             return replace(outcome, replies=(Reply(text=self._content.sentences["media"][outcome.state.language]), *replies))
-        if outcome.risk.ask and NOW not in outcome.state.offered:  # how to hide is read in haste, and its buttons must stay
+        if outcome.risk.ask and outcome.state.asking:  # before the question that waits: its buttons must stay the last
+            replies = (Reply(text=self._content.sentences["soft_ask"][outcome.state.language]), *replies)
+        elif outcome.risk.ask and NOW not in outcome.state.offered:  # how to hide is read in haste, and its buttons must stay
             replies = (*replies, self._house.say(outcome.state, "soft_ask"))
         elif turn.inbound.kind is Kind.TEXT and not outcome.state.asking and not outcome.payments and paid(text):
             replies = (*replies, self._house.say(outcome.state, "receipt_remind", self._house.guided(outcome.state, "receipt")))
-        elif outcome.risk.flag is Level.STANDARD and outcome.case is None and self._first_of_its_kind(turn):
+        elif outcome.risk.flag is Level.STANDARD and not outcome.state.asking and outcome.case is None and self._first_of_its_kind(turn):
             replies = (*replies, self._house.say(outcome.state, "offer_person"))
         return replace(outcome, replies=replies)
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from bot.errors import PictureError
 from bot.flows import Question, open_question
 from bot.house import day_of
+from bot.knowledge import Knowledge
 from bot.media import Pictures
-from bot.model import Kind, Picture, Turn
-from bot.understanding.answering import bare
-from bot.understanding.entities import Gazetteer
+from bot.model import Kind, Level, Picture, Risk, Turn
+from bot.understanding.answering import FREE, bare
+from bot.understanding.commands import read
+from bot.understanding.risk import guessed
 
+_MONEY = (None, "other", "fraud", "wage_exploitation")  # categories
 _PATIENCE = 8.0  # seconds; a turn has a lease of 20
 
 log = logging.getLogger(__name__)
@@ -37,10 +41,16 @@ class Showing:
         return None
 
     @staticmethod
-    def plain_answer(turn: Turn, text: str, places: Gazetteer) -> bool:
-        """Whether she wrote an answer to the question that waits, and not one word more."""
-        question = open_question(turn.state.flows, day_of(turn.received_at))
-        return question is not None and bare(question.reads, text, places)
+    def weighed(turn: Turn, text: str, risk: Risk, content: Knowledge) -> Risk:
+        """The risk of an answer to the question that waits. What rules say stands; a guess does not, where she wrote nothing but an answer
+        ("with them", "I do not know"); and where her own words were asked for, tales of lost money only bring the soft line."""
+        question = open_question(turn.state.flows, day_of(turn.received_at)) if turn.inbound.kind is Kind.TEXT and guessed(risk) else None
+        if question is None:
+            return risk
+        if bare(question.reads, text, content.places) or read(text, content.vocabulary) is not None:
+            return Risk()
+        softly = question.reads.kind in FREE and risk.flag is Level.URGENT and risk.category in _MONEY
+        return replace(risk, flag=Level.NONE, ask=True) if softly else risk
 
     @staticmethod
     def wanted(turn: Turn) -> Question | None:

@@ -245,3 +245,35 @@ async def test_a_plain_answer_is_no_danger_unless_a_rule_says_so(reasons, asked)
     assert len(told.messages) == asked
     await watchful.answer(turn("ওদের কাছে, আমাকে আটকে রেখেছে", state=state))
     assert len(told.messages) == asked
+
+
+STORY = State(flows=(Flow(name="complaint", asked="story", since="2026-11-24", answers=(("consent", "yes"),)),))
+
+
+@pytest.mark.parametrize(
+    ("risk", "goes_on"),
+    [
+        (Risk(flag=Level.URGENT, category="fraud", reasons=("model",)), True),
+        (Risk(flag=Level.URGENT, category="physical_violence", reasons=("model",)), False),
+        (Risk(flag=Level.CRITICAL, category="fraud", reasons=("model",)), False),
+        (Risk(flag=Level.URGENT, category="fraud", reasons=("a_rule",)), False),
+    ],
+)
+async def test_a_tale_of_lost_money_in_a_complaint_goes_on_with_the_soft_line_first(risk, goes_on):
+    told = Told(replace(THE_ANSWER, flows=STORY.flows))
+    watchful = gateway(told)
+    watchful._assess = lambda text, before=(): risk
+    outcome = await watchful.answer(turn("They took my money", state=STORY))
+    assert bool(told.messages) == goes_on
+    if goes_on:
+        assert outcome.replies[0].text == CONTENT.sentences["soft_ask"].bn
+        assert outcome.replies[-1].text == "the answer"
+
+
+@pytest.mark.parametrize("text", ["জানি না", "skip", "না"])
+async def test_a_command_in_the_middle_is_no_danger_by_guess(text):
+    told = Told()
+    watchful = gateway(told)
+    watchful._assess = lambda text, before=(): Risk(flag=Level.URGENT, reasons=("model", "context"))
+    await watchful.answer(turn(text, state=STORY))
+    assert len(told.messages) == 1
