@@ -26,6 +26,7 @@ class Offer:
 @dataclass(frozen=True, kw_only=True)
 class Board:
     waiting: tuple[Waiting, ...]  # by level, critical first: what she may take
+    queued: int  # of these, nobody is asked about yet
     callbacks: int  # agreed or put off; nobody can take these
     offers: tuple[Offer, ...]
     mine: tuple[CaseSummary, ...]
@@ -33,6 +34,11 @@ class Board:
     @property
     def count(self) -> int:
         return sum(row.count for row in self.waiting)
+
+    @property
+    def takeable(self) -> int:
+        """Without those that a colleague is being asked about just now."""
+        return self.queued + sum(not offer.transfer for offer in self.offers)
 
     @property
     def critical(self) -> int:
@@ -53,6 +59,7 @@ def board(queue: Sequence[Waits], own: Sequence[CaseSummary], staff: str, find: 
     asked = [case for case in own if case not in mine]
     return Board(
         waiting=tuple(_waiting(waits, level) for level in LEVELS),
+        queued=sum(case[1] == Stage.QUEUED.value for case in waits),
         callbacks=len(queue) - len(waits),
         offers=tuple(_offer(case, find(case.id), staff, now) for case in asked),
         mine=tuple(mine),

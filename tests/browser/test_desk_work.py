@@ -153,7 +153,10 @@ def street(tmp_path: Path) -> Iterator[tuple[Server, Accounts, Casework]]:
 
 
 def test_three_people_and_her(street: tuple[Server, Accounts, Casework], page_factory: MakePage) -> None:
-    server, accounts, _ = street
+    server, accounts, cases = street
+    people = {account.login: account.staff.id for account in accounts.all()}
+    for login in ("counsellor2", "supervisor"):  # so that she is offered to Ann
+        cases.set_on_duty(people[login], False)
     boss, ann, bea = page_factory(1440, 900), page_factory(390, 844), page_factory(1440, 900)
     enter(accounts, server.url, boss, "supervisor", "oversight")
     enter(accounts, server.url, ann, "counsellor")
@@ -171,7 +174,6 @@ def test_three_people_and_her(street: tuple[Server, Accounts, Casework], page_fa
     expect(boss.locator(".level.critical strong")).to_have_text("1", timeout=15_000)
     waiting = boss.locator("tbody tr")
     expect(waiting.first).to_contain_text(re.compile(r"\d\d:\d\d"))
-    ann.locator("#take, [id^=accept]").first.wait_for()
     expect(ann.locator("#take")).to_be_enabled(timeout=15_000)
     ann.locator("#take").click()
     expect(ann.locator(".msg.hers .text")).to_have_text("amake mere felbe bolse")
@@ -191,6 +193,7 @@ def test_three_people_and_her(street: tuple[Server, Accounts, Casework], page_fa
     her.locator("#send").click()
     expect(ann.locator(".msg.hers .text").last).to_have_text("apa voy lage", timeout=15_000)
 
+    cases.set_on_duty(people["counsellor2"], True)
     # Ann passes her to Bea, with a note; then she is no longer Ann's.
     ann.get_by_role("button", name="Actions").click()
     ann.select_option("#pass-to", label=next(text for text in ann.locator("#pass-to option").all_inner_texts() if "শিউলি" in text))
