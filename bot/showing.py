@@ -14,7 +14,7 @@ from bot.media import Pictures
 from bot.model import Kind, Level, Picture, Risk, Turn
 from bot.understanding.answering import FREE, bare
 from bot.understanding.commands import read
-from bot.understanding.risk import guessed
+from bot.understanding.risk import CONTEXT, guessed
 
 _MONEY = (None, "other", "fraud", "wage_exploitation")  # categories
 _PATIENCE = 8.0  # seconds; a turn has a lease of 20
@@ -43,13 +43,14 @@ class Showing:
     @staticmethod
     def weighed(turn: Turn, text: str, risk: Risk, content: Knowledge) -> Risk:
         """The risk of an answer to the question that waits. What rules say stands; a guess does not, where she wrote nothing but an answer
-        ("with them", "I do not know"); and where her own words were asked for, tales of lost money only bring the soft line."""
+        ("with them", "I do not know"); and tales of lost money where her own words were asked for, and what only several answers read
+        together seem to say, bring the soft line."""
         question = open_question(turn.state.flows, day_of(turn.received_at)) if turn.inbound.kind is Kind.TEXT and guessed(risk) else None
         if question is None:
             return risk
         if bare(question.reads, text, content.places) or read(text, content.vocabulary) is not None:
             return Risk()
-        softly = question.reads.kind in FREE and risk.flag is Level.URGENT and risk.category in _MONEY
+        softly = CONTEXT in risk.reasons or (question.reads.kind in FREE and risk.flag is Level.URGENT and risk.category in _MONEY)
         return replace(risk, flag=Level.NONE, ask=True) if softly else risk
 
     @staticmethod
