@@ -50,7 +50,8 @@ class Showing:
             return risk
         if bare(question.reads, text, content.places) or read(text, content.vocabulary) is not None:
             return Risk()
-        softly = CONTEXT in risk.reasons or (question.reads.kind in FREE and risk.flag is Level.URGENT and risk.category in _MONEY)
+        mild = CONTEXT in risk.reasons or (risk.flag is Level.URGENT and risk.category in _MONEY)
+        softly = question.reads.kind in FREE and mild
         return replace(risk, flag=Level.NONE, ask=True) if softly else risk
 
     @staticmethod
