@@ -55,10 +55,20 @@ class Shelter:
         self._told: dict[tuple[str, str], datetime] = {}
         self._rang: datetime | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._coming: set[asyncio.Task[None]] = set()
 
     @property
     def waiting(self) -> bool:
         return self._keep.waiting
+
+    @property
+    def is_away(self) -> bool:
+        """As far as is known."""
+        return self._rang is not None
+
+    def well(self) -> None:
+        """The store answers."""
+        self._rang = None
 
     async def take(self, events: list[Inbound]) -> None:
         """Keeps them; when it returns they are safe. Raises StoreAway where the disk takes nothing either: then the platform must bring
@@ -105,7 +115,18 @@ class Shelter:
             self._rang = None  # tried again with the next message
 
     async def bring_in(self) -> None:
-        """What was kept, to the store. Raises while that is away."""
+        """What was kept, to the store. Raises while that is away. Goes on to its end even where nobody waits so long."""
+        task = asyncio.ensure_future(self._brought_in())
+        self._coming.add(task)
+        task.add_done_callback(self._came_in)
+        await asyncio.shield(task)
+
+    def _came_in(self, task: asyncio.Task[None]) -> None:
+        self._coming.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever still waits has it
+
+    async def _brought_in(self) -> None:
         count = await off_loop(self._keep.bring_in, self._store.receive, self._store.ping)
         if count:
             log.warning("The database is back: %s kept messages were brought in", count)

@@ -26,6 +26,7 @@ _SWEEP = 1.0  # seconds between looks for work that nobody was told of
 _BATCH = 200
 _LAST_WORDS = 6.0  # seconds at the end for what is under way
 _STORING = 6.0  # seconds a store may take before it counts as away: danger must have its numbers within ten
+_STORING_AWAY = 1.5  # … and while it is known to be away: those behind must not wait as long each
 _TYPING_AFTER = 0.4  # seconds; shorter turns need no "is typing"
 
 
@@ -73,7 +74,8 @@ class Worker:
         returned; the web chat, whose page can show the numbers itself, is told so by StoreAway.
         """
         try:
-            return await asyncio.wait_for(self._received(events), _STORING)
+            away = self._shelter is not None and self._shelter.is_away
+            return await asyncio.wait_for(self._received(events), _STORING_AWAY if away else _STORING)
         except Exception as error:  # also one that waits for a lock: what is written after all is known when it is brought in again
             if self._shelter is None:
                 raise
@@ -117,6 +119,8 @@ class Worker:
                     self._turns.wake(conversation)
                 for conversation in sends:
                     self._deliveries.wake(conversation)
+                if self._shelter is not None:
+                    self._shelter.well()
             except Exception:  # the job loop must outlive a database that is away for a while
                 log.exception("looking for work failed")
                 if self._shelter is not None:

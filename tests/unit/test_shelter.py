@@ -205,3 +205,20 @@ async def test_the_file_is_private_sealed_and_survives_a_line_cut_off(house: Hou
     house.store.away = False
     await house.worker.receive([event(3, "back")])
     assert house.texts == ["zyxqamarwa", "after the crash", "back"]
+
+
+async def test_that_all_is_back_is_told_even_where_nobody_waited_so_long(house: House, monkeypatch) -> None:
+    monkeypatch.setattr("bot.worker._STORING_AWAY", 0.05)
+    house.store.away = True
+    await house.worker.receive([event(1)])
+    house.store.away = False
+    receive = house.store.receive
+
+    def slow(events: list[Inbound]) -> list[Received]:
+        time.sleep(0.2)
+        return receive(events)
+
+    monkeypatch.setattr(house.store, "receive", slow)
+    await house.worker.receive([event(2)])
+    await asyncio.sleep(1.0)
+    assert house.store.rung == ["degraded"] and house.texts[0] == "hello"
