@@ -25,12 +25,14 @@ from bot.staff import Role
 from bot.storage import Accounts, Database, Repository, Sealer
 from bot.storage.desk import Casework
 from bot.storage.migrate import upgrade
+from bot.storage.overview import Overview
 from bot.triage import load_lexicon
 from bot.understanding.risk import by_rules
 
 PASSPHRASE = "four quiet boats on the padma"  # noqa: S105 - of people who do not exist, on this machine only
 CASES = 60
 _OWNER = "demo"
+_DISTRICTS = ("dhaka", "dhaka", "gazipur", "narayanganj", "cumilla", "cumilla", "manikganj", "faridpur", "jashore")
 _OUTCOMES = ("resolved", "referred_confirmed", "referred_confirmed", "referred_unconfirmed", "she_ended", "no_answer")
 
 
@@ -78,8 +80,26 @@ def fill(chosen: Settings, *, seed: int = 1, cases: int = CASES) -> list[Person]
     content = read_yaml(DIRECTORY / "desk" / "demo.yml")
     people = _people(Accounts(database, sealer, clock=clock), content)
     _Filler(database, sealer, clock, content, people, random.Random(seed)).fill(cases)
+    if cases:
+        Overview(database, sealer).add_history(_history(content["stories"], random.Random(seed), 12 * cases))
     database.close()
     return people
+
+
+def _history(stories: list[Mapping[str, Any]], dice: random.Random, number: int) -> list[dict[str, str | int]]:
+    """Counts of the two years before, so that the figures have something to show."""
+    now, made = datetime.now(timezone.utc), []
+    for _ in range(number):
+        story, at = dice.choice(stories), now - timedelta(days=dice.triangular(40, 700, 40))
+        where = story["where"]
+        count: dict[str, str | int] = {
+            "month": at.strftime("%Y-%m"), "level": Level(story["level"]).rank, "category": story["category"] or "none",
+            "channel": dice.choice(("web", "telegram", "telegram", "messenger")), "language": "en" if story["script"] == "en" else "bn",
+            "district": dice.choice(_DISTRICTS), "country": "none" if where in ("bd", "unknown") else where, "stage": story["stage"],
+            "outcome": dice.choice(_OUTCOMES), "answered": dice.choice(("under_2", "under_2", "under_5", "under_15", "under_60", "longer")),
+        }  # fmt: skip
+        made.append(count)
+    return made
 
 
 def _people(accounts: Accounts, content: Mapping[str, Any]) -> list[Person]:
@@ -259,7 +279,7 @@ class _Filler:
                 self._hear(*self._senders[conversation], line, Risk(), None, (), story["script"], story["where"])
 
     def _form(self, story: Mapping[str, Any], case: str, staff: str) -> None:
-        district = self._dice.choice(("dhaka", "gazipur", "narayanganj", "cumilla", "manikganj", "faridpur", "jashore"))
+        district = self._dice.choice(_DISTRICTS)
         contact: dict[str, object] = {"who": "herself", "stage": story["stage"], "again": "first", "district": district}
         if story["where"] not in ("bd", "unknown"):
             contact["country"] = story["where"]

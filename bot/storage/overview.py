@@ -6,17 +6,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import TypeVar
 
-from sqlalchemy import select, true
+from sqlalchemy import insert, select, true
 
 from bot.handoff import CaseSummary, Message
 from bot.model import Level
 from bot.storage import caserows, caseviews, casework, counting, sampling
 from bot.storage.engine import Database
+from bot.storage.figure_tables import figures
 from bot.storage.inbox import moment
 from bot.storage.people import level_of
 from bot.storage.sealing import Sealer
 from bot.storage.tables import OPEN, cases
-from bot.storage.transaction import Transaction, attempted
+from bot.storage.transaction import Transaction, attempted, token
 
 T = TypeVar("T")
 _WAITS = cases.c.state.in_(("queued", "offered", "callback"))
@@ -90,6 +91,11 @@ class Overview:
         if key not in self._counts:
             self._counts[key] = self._read(lambda tx: counting.by_month(tx, year, dimension, until))
         return self._counts[key]
+
+    def add_history(self, counts: list[dict[str, str | int]]) -> None:
+        """Cases of before this desk, of which only the codes are known: each a row of figures with an id of its own."""
+        rows = [{**dict.fromkeys(counting.DIMENSIONS, counting.NOTHING), **count, "case_id": token()} for count in counts]
+        self._write(lambda tx: tx.connection.execute(insert(figures), rows))
 
     def _read(self, work: Callable[[Transaction], T]) -> T:
         return attempted(self._database.read, self._sealer, self._clock, work)

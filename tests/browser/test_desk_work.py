@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from bot import demo
 from bot.app import application, build
+from bot.model import Level
 from bot.staff import Role, Stage
 from bot.storage import Accounts, Casework, Database, Sealer
 from tests.browser.accessibility import too_wide, violations
@@ -343,3 +344,67 @@ def test_the_form_saves_itself_and_a_screen_raises_the_level(bench: WorkBench, s
     expect(page.locator(".casehead .tag").first).to_have_text("Critical")
     assert bench.found(case).level.value == "critical"
     assert bench.work.form(case) == {"contact": {"stage": "abroad"}, "danger": {"strangling": "yes"}}
+
+
+# --- live
+
+
+def test_a_critical_case_rings_in_the_tab_whatever_page_is_open(bench: WorkBench, server: Server, page_factory: MakePage) -> None:
+    ann = bench.person("ann")
+    bench.person("bea")
+    bench.on_duty(ann.id)
+    page = page_factory(390, 844)
+    enter(bench.accounts, server.url, page, "bea", "account")
+    expect(page.locator(".alarm")).to_have_attribute("data-critical", "0")
+    bench.case_of("help", Level.CRITICAL, category="suicide")
+    expect(page).to_have_title(re.compile("Critical: somebody waits"), timeout=10_000)
+    expect(page.locator(".menu .badge.critical")).to_contain_text("1")
+    page.goto(f"{server.url}/desk/queue")
+    sound_switch = page.locator("[data-sound]")
+    expect(sound_switch).to_have_attribute("aria-pressed", "true")
+    sound_switch.click()
+    page.reload()
+    expect(sound_switch).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_queue_is_live_in_two_tabs_and_after_the_connection_was_lost(bench: WorkBench, server: Server, page_factory: MakePage) -> None:
+    bench.on_duty(bench.person("ann").id)
+    first = page_factory(1440, 900)
+    enter(bench.accounts, server.url, first, "ann")
+    second = page_factory(1440, 900, context=first.context)
+    second.goto(f"{server.url}/desk/queue")
+    expect(second.locator(".level.urgent strong")).to_have_text("0")
+    bench.case_of("one")
+    for page in (first, second):
+        expect(page.locator(".level.urgent strong")).to_have_text("1", timeout=10_000)
+    first.context.set_offline(True)
+    bench.case_of("two", sender="bea")
+    first.wait_for_timeout(1500)
+    expect(first.locator(".level.urgent strong")).to_have_text("1")
+    first.context.set_offline(False)
+    for page in (first, second):
+        expect(page.locator(".level.urgent strong")).to_have_text("2", timeout=40_000)
+
+
+def test_an_offer_runs_down_and_five_conversations_stay_at_hand(bench: WorkBench, server: Server, page_factory: MakePage) -> None:
+    ann = bench.person("ann")
+    bench.on_duty(ann.id)
+    cases = [bench.case_of(f"case {number}", by=ann.id, sender=f"s{number}") for number in range(5)]
+    bench.case_of("six", sender="six")
+    bench.work.transfer(bench.work.queue()[0].id, bench.person("boss", Role.SUPERVISOR).id, "please", to_staff=ann.id, over=True)
+    page = page_factory(390, 844)
+    enter(bench.accounts, server.url, page, "ann")
+    left = page.locator("[data-left]")
+    before = int(left.inner_text())
+    assert 30 <= before <= 45
+    page.wait_for_timeout(2200)
+    assert int(left.inner_text()) < before
+    page.goto(f"{server.url}/desk/cases/{cases[0]}")
+    switcher = page.locator("#own a[href*='/cases/']")
+    expect(switcher).to_have_count(5)
+    bench.hears("are you there", sender="s3")
+    badge = page.locator(f"#own a[href$='{cases[3]}'] .badge")
+    expect(badge).to_contain_text("2", timeout=10_000)
+    page.locator(f"#own a[href$='{cases[3]}']").click()
+    expect(page.locator(".msg.hers .text").last).to_have_text("are you there")
+    expect(page.locator(f"#own a[href$='{cases[3]}'] .badge")).to_have_count(0)
