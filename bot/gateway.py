@@ -37,7 +37,6 @@ _ASKING = 64  # questions to the dialogue at the same time; the others wait here
 _OTHER_LANGUAGE = "other"
 _SHORT = 2  # words
 _YES_NO = {"yes": CAN_WRITE[0], "step.1": CAN_WRITE[0], "no": CAN_WRITE[1], "step.2": CAN_WRITE[1]}
-_ANSWER = 8  # words; shorter answers to a guided question are names and numbers, which say nothing of her language
 
 
 async def no_ledger(conversation: str) -> list[Payment]:
@@ -226,7 +225,7 @@ class Gateway:
         if turn.inbound.kind not in (Kind.TEXT, Kind.EDIT, Kind.MEDIA) or not text:
             return state, False
         script = self._detect(text, state.script)
-        brief = script != "bn" and (self._common(text) or (state.asking and len(text.split()) <= _ANSWER))
+        brief = script != "bn" and (self._common(text) or state.asking)
         if script == _OTHER_LANGUAGE or brief:
             return state, script == _OTHER_LANGUAGE
         language = state.language if state.language_chosen else "en" if script == "en" else "bn"
