@@ -39,6 +39,7 @@ class Memory:
         self.clock = clock
         self.tells_client_id = tells_client_id  # the sealed store may not be able to tell the page's own id
         self.events: list[Inbound] = []
+        self.hidden: set[str] = set()  # addresses of hidden chats
         self.broken = False
         self.delay = 0.0  # seconds from storing to answering
         self.reads = 0
@@ -62,6 +63,9 @@ class Memory:
 
     def latest(self, address: str, limit: int) -> list[Entry]:
         return self._of(address)[-limit:]
+
+    def ended(self, address: str) -> bool:
+        return address in self.hidden
 
     def _of(self, address: str) -> list[Entry]:
         with self._lock:
