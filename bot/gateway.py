@@ -222,8 +222,8 @@ class Gateway:
             return replace(
                 state, language=link.arguments[0]
             ), False  # the page she starts on is in that language; her choice may still come
-        if turn.inbound.kind not in (Kind.TEXT, Kind.EDIT, Kind.MEDIA) or not text:
-            return state, False
+        if turn.inbound.kind not in (Kind.TEXT, Kind.EDIT, Kind.MEDIA) or not any(letter.isalpha() for letter in text):
+            return state, False  # "5000" is in no language
         script = self._detect(text, state.script)
         brief = script != "bn" and (self._common(text) or state.asking)
         if script == _OTHER_LANGUAGE or brief:

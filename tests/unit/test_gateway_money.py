@@ -114,6 +114,12 @@ async def test_a_short_latin_answer_does_not_change_the_language():
     assert (await answer(turn("Jordan"))).state.language == "en"
 
 
+async def test_a_number_is_in_no_language():
+    english = replace(ASKING, language="en")
+    assert (await answer(turn("5000", state=english))).state.language == "en"
+    assert (await answer(turn("5000", state=replace(english, flows=())))).state.language == "en"
+
+
 async def test_a_strange_name_is_an_answer():
     told = Told()
     await answer(turn("???", state=replace(ASKING, language="bn")), told)
