@@ -92,7 +92,7 @@ class Replies:
     def placed(self, place: str, script: str) -> Reply:
         """The answer to where she is: the numbers that work there."""
         text = self.answers.get(place, self.answers["no_local"])[script]
-        more = [f"here.{country}" for country in self.offered] if place == ABROAD else ["person"]
+        more = [*(f"here.{country}" for country in self.offered if place == ABROAD), "person"]
         return Reply(text=text, buttons=self.titled(script, *more, "hide", *(() if place == ABROAD else ("safe",))))
 
     def titled(self, script: str, *payloads: str) -> tuple[Button, ...]:

@@ -16,7 +16,7 @@ LANGUAGES = ("bn", "en")
 _LINES = ("one", "waits", "program", "subject", "more")
 _OTHER = "other"
 _MOST = 10  # in one message
-_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
+_DIGITS = str.maketrans("0123456789", "".join(map(chr, range(0x09E6, 0x09F0))))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from bot.channels.web import Entry
+from bot.channels.webentries import Entry
 from bot.model import Paper, Reply
 
 

@@ -7,8 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -18,42 +17,16 @@ from starlette.routing import Route
 from bot.channels.chatpage import PRIVATE, ChatPage, Phrase
 from bot.channels.sessions import Sessions, address
 from bot.channels.streams import Line, Streams, Tail
+from bot.channels.webentries import History, shown, visit_start
 from bot.channels.webfiles import Papers, decoded, paper_response, picture_event
 from bot.channels.webrequest import body, parse, same_origin
 from bot.errors import BadUpdate, StoreAway
-from bot.model import Button, Inbound, Inbox, Kind, Outgoing, Reply
+from bot.model import Inbound, Inbox, Kind, Outgoing, Reply
 
 log = logging.getLogger(__name__)
 
-SILENCE = timedelta(minutes=30)  # after it a new visit begins: phones are shared
 _PAGE = 100  # entries of one read
 _VISIT = 200  # entries looked back on for the start of the visit
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One stored message of a conversation."""
-
-    id: int
-    direction: str  # in: she wrote it | out: a reply
-    text: str
-    at: datetime
-    buttons: tuple[Button, ...] = ()
-    file: str | None = None  # id of a paper that came with a reply
-    client_id: str | None = None  # the id the page gave her message, where the store can tell it
-
-
-class History(Protocol):
-    """The stored messages of the web conversation with an address. Synchronous: called in a thread."""
-
-    def after(self, address: str, cursor: int, limit: int) -> list[Entry]:
-        """At most `limit` entries with id > cursor, oldest first."""
-
-    def latest(self, address: str, limit: int) -> list[Entry]:
-        """The last `limit` entries, oldest first; empty when there is no such conversation."""
-
-    def ended(self, address: str) -> bool:
-        """Whether she hid it: then the page must go, and its session opens nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,25 +262,6 @@ class Web:
     def _ip(self, request: Request) -> str:
         forwarded = request.headers.get("x-forwarded-for", "") if self._forwarded else ""
         return forwarded.rpartition(",")[2].strip() or (request.client.host if request.client else "")
-
-
-def visit_start(entries: Sequence[Entry], now: datetime) -> int:
-    """The id after which the current visit begins: what lies before 30 minutes of silence is not shown again."""
-    later = now
-    for entry in reversed(entries):
-        if later - entry.at >= SILENCE:
-            return entry.id
-        later = entry.at
-    return entries[0].id - 1 if entries else 0
-
-
-def shown(entry: Entry) -> dict[str, object]:
-    """An entry as the page gets it."""
-    buttons = [{"title": button.title, "payload": button.payload} for button in entry.buttons]
-    fields = {"id": entry.id, "direction": entry.direction, "text": entry.text, "buttons": buttons}
-    if entry.file:
-        fields["file"] = f"/chat/files/{entry.file}"
-    return {**fields, "client_id": entry.client_id, "at": entry.at.isoformat()}
 
 
 def _number(raw: str) -> int | None:

@@ -15,7 +15,8 @@ import uvicorn
 import yaml
 from starlette.applications import Starlette
 
-from bot.channels.web import Entry, Web
+from bot.channels.web import Web
+from bot.channels.webentries import Entry
 from bot.model import Button, Inbound, Outgoing, Received, Reply
 
 WORDS = Path(__file__).resolve().parents[2] / "knowledge" / "words_web.yml"

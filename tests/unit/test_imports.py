@@ -76,7 +76,7 @@ PLACES = {
     "bot.outbox": (*READING, "bot.threads", "bot.keyed"),
     "bot.worker": (*READING, "bot.shelter", "bot.gateway", "bot.outbox", "bot.threads", "bot.keyed"),
     "bot.desk": (*READING, "bot.triage", "bot.handoff", "bot.rota", "bot.staff", "bot.settings", "bot.threads", "bot.desk"),
-    "bot.webhistory": (*INNER, "bot.channels.web"),
+    "bot.webhistory": (*INNER, "bot.channels.webentries"),
     "bot.nlu": (*READING, "bot.nlu", "bot.flows"),
     "bot.nlu.server": (*INNER, "bot.settings", "bot.logs", "bot.nlu", "bot.storage.tracker_store", "bot.training"),
     **dict.fromkeys(TOPS, ANY),

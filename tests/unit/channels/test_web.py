@@ -19,7 +19,7 @@ from bot.channels import chatpage
 from bot.channels.chatpage import WORDS, ChatPage, accepts_gzip
 from bot.channels.sessions import Sessions, address
 from bot.channels.streams import SETTLING, Streams, Tail
-from bot.channels.web import Entry, shown, visit_start
+from bot.channels.webentries import Entry, shown, visit_start
 from bot.channels.webrequest import parse, same_origin
 from bot.errors import BadUpdate, ContentError
 from bot.model import Button, Inbound, Kind, Reply
