@@ -19,7 +19,7 @@ from bot.model import Answer, Button, Place, Reply
 from bot.understanding.commands import STEPS, Command, aspect
 
 GUIDED = {AGENCY_STEP: ("agency_check",), "step_receipts": ("receipt",)}
-_AT_AN_OFFICE = (2, 6, 12)  # registration, training, briefing: "where" is an office of her district
+_AT_AN_OFFICE = (1, 2, 6, 12)  # decision, registration, training, briefing: "where" is an office of her district
 _MOSTLY = 0.4  # share of a message that an item's words must be to go before the step
 _FIRST_HALF = 7  # steps shown on the first page of the list: quick replies and small screens hold no more
 

@@ -71,14 +71,30 @@ def _title(payload: str, language: str) -> str:
     return button.title
 
 
-@pytest.mark.parametrize(("row", "language", "text"), ASKED, ids=[f"{row['row']} {language}" for row, language, _ in ASKED])
-def test_a_typed_question_is_answered(chat: Any, reads: Any, row: dict[str, Any], language: str, text: str) -> None:
-    page = chat(language)
-    _say(page, text)
-    if reads.read(text).risk.flag.flagged:  # danger goes before everything: she gets numbers, not the row
-        expect(page.locator("#log")).to_contain_text("999", timeout=20_000)
-        return
-    expect(page.locator("#log")).to_contain_text(_line(row["answer"], language), timeout=20_000)
+def _answer(page: Page, groups: Any, before: int) -> None:
+    """Waits for an answer: at least one group of buttons more, and no further one coming (a soft question can go with it)."""
+    for _ in range(200):
+        count = groups.count()
+        page.wait_for_timeout(150)
+        if before < count == groups.count():
+            return
+    raise AssertionError("no answer")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_row_is_answered_when_it_is_asked_in_her_words(chat: Any, reads: Any, language: str) -> None:
+    page, missed = chat(language), []
+    groups = page.locator("#log").get_by_role("group")
+    asked = [(row, text) for row, spoken, text in ASKED if spoken == language and not reads.read(text).risk.flag.flagged]
+    assert len(asked) > len(ROWS) / 2  # danger goes before everything; who holds the conversation then is tested elsewhere
+    for row, text in asked:
+        before = groups.count()
+        _say(page, text)
+        _answer(page, groups, before)
+        said = page.locator("#log").inner_text()
+        if _line(row["answer"], language) not in said[said.rindex(text) :]:
+            missed.append((row["row"], said[said.rindex(text) :][:200]))
+    assert not missed
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -89,13 +105,14 @@ def test_every_row_is_reached_from_the_menu(chat: Any, language: str) -> None:
     def press(title: str) -> None:
         before = groups.count()
         groups.last.get_by_role("button", name=title, exact=True).click()
-        expect(groups).to_have_count(before + 1, timeout=20_000)
+        _answer(page, groups, before)
 
-    expect(groups.first).to_be_visible(timeout=20_000)
+    page.locator("#log").get_by_role("button", name="Start" if language == "en" else "শুরু করুন", exact=True).click()
+    _answer(page, groups, 0)  # the page's language goes with the start
     for row in ROWS:
         before = groups.count()
         _say(page, CONTENT.buttons["topics"][language].lower())
-        expect(groups).to_have_count(before + 1, timeout=20_000)
+        _answer(page, groups, before)
         path = (
             row["menu"]
             if row["menu"][0].startswith("group.")
