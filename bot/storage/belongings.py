@@ -25,6 +25,8 @@ def keep(tx: Transaction, person: int, outcome: Outcome, message: int) -> None:
         tx.connection.execute(insert(payments), values)
     if outcome.unpaid:
         tx.connection.execute(delete(payments).where(payments.c.person_id == person, payments.c.id.in_(outcome.unpaid)))
+    if outcome.papers:
+        tidy(tx)
     for paper in outcome.papers:
         body = tx.sealer.seal(paper.body, context=f"papers.body:{paper.id}")
         values = {"id": paper.id, "person_id": person, "name": paper.name, "body": body}

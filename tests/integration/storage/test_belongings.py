@@ -107,6 +107,8 @@ def test_a_paper_expires(tmp_path, keys):
     assert store.paper(PAPER.id, her.conversation) == PAPER
     now[0] += timedelta(hours=1)
     assert store.paper(PAPER.id, her.conversation) is None
+    her.turn(papers=(Paper(id="next-0123456789abcdef", name="next.pdf", body=b"%PDF"),))
+    assert [row.id for row in raw(store, "papers")] == ["next-0123456789abcdef"]
     database.close()
 
 
