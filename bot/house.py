@@ -155,7 +155,8 @@ class House:
             return Outcome(replies=(self.say(state, "old_button"),), state=state)
         waiting = tuple(payload for payload in turn.state.offered if not payload.startswith("here."))
         state = replace(state, whereabouts=place, offered=(*waiting, "here.abroad") if place == ABROAD else waiting)
-        return Outcome(replies=(self._replies.placed(place, script_of(state)),), state=state)
+        reply = self._replies.placed(place, script_of(state))
+        return Outcome(replies=(replace(reply, buttons=(*reply.buttons, self._button(state, "menu"))),), state=state)
 
     async def _writing(self, turn: Turn, state: State, command: Command) -> Outcome:
         """Whether she can write now, as the first reply asked. Nobody writes to her until she does where she cannot."""

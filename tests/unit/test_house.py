@@ -110,7 +110,7 @@ async def test_where_she_is_is_remembered_and_answered_with_its_numbers(script, 
     assert outcome.replies[0].text == f"answer {told} {script}"
     assert (outcome.state.whereabouts, outcome.state.level, outcome.state.place) == (place, level, STARTED)
     assert outcome.case is None
-    assert payloads(outcome) == (["here.sa", "hide"] if place == "abroad" else ["person", "hide", "safe"])
+    assert payloads(outcome) == (["here.sa", "person", "hide", "menu"] if place == "abroad" else ["person", "hide", "safe", "menu"])
 
 
 async def test_a_country_that_is_none_is_an_old_button():
