@@ -10,8 +10,9 @@ from bot.errors import DialogueError
 from bot.gateway import Gateway
 from bot.knowledge import knowledge
 from bot.model import Answer, Kind, Place, Reply, Risk, State
+from bot.replies import load_replies
 from bot.understanding.commands import Command, parse
-from tests.fakes.turns import REPLIES, pressed, turn
+from tests.fakes.turns import pressed, turn
 
 CONTENT = knowledge()
 BANGLA, LATIN = re.compile("[\u0980-\u09ff]"), re.compile("[A-Za-z]")
@@ -32,7 +33,7 @@ async def redeem(conversation: str, code: str) -> tuple[str, State]:
 
 
 GATEWAY = Gateway(
-    dialogue=Actions(), redeem=redeem, content=CONTENT, replies=REPLIES, assess=lambda text, before: Risk(), detect=lambda text,
+    dialogue=Actions(), redeem=redeem, content=CONTENT, replies=load_replies(CONTENT.hotlines), assess=lambda text, before: Risk(), detect=lambda text,
     before: before or "bn", rate_per_minute=10, max_text=500
 )  # fmt: skip
 STARTS = [
@@ -86,6 +87,8 @@ async def crawl(language: str) -> dict[str, set[Place]]:
         at = turn(at.inbound.text, at.inbound.kind, payload=at.inbound.payload, media=at.inbound.media, state=state)
         outcome = await GATEWAY.answer(at)
         came_by = at.inbound.payload or at.inbound.text
+        if outcome.hide:  # the chat is cleaned and plays a neutral one: nothing of ours may stand in it
+            continue
         for reply in outcome.replies:
             check(reply, outcome.state.language, came_by, reply is outcome.replies[-1])
         if outcome.state.language != language:
