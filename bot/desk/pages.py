@@ -44,7 +44,7 @@ class Pages:
     def __init__(self, words: Words, clock: Callable[[], datetime]) -> None:
         self.words = words
         self.formats = {language: Formats(words[language].formats, clock) for language in LANGUAGES}
-        self._routes: list[BaseRoute] = []
+        self._routes: dict[str, Route] = {}
         self._files = {path.name: _file(path) for path in sorted((_FOLDER / "static").iterdir()) if path.suffix in _TYPES}
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
@@ -58,16 +58,14 @@ class Pages:
 
     def know(self, routes: Sequence[BaseRoute]) -> None:
         """The routes that path() may name, once all are there."""
-        self._routes = list(routes)
+        self._routes = {route.name: route for route in routes if isinstance(route, Route)}
 
     def path(self, name: str, **params: object) -> str:
         """The address of a route by its name."""
-        for route in self._routes:
-            try:
-                return MOUNT + str(route.url_path_for(name, **params))
-            except NoMatchFound:
-                continue
-        raise LookupError(f"no route {name} with {sorted(params)}")
+        try:
+            return MOUNT + str(self._routes[name].url_path_for(name, **params))
+        except (KeyError, NoMatchFound):
+            raise LookupError(f"no route {name} with {sorted(params)}") from None
 
     def show(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """A page or a part of one."""

@@ -21,6 +21,7 @@ from bot.storage.transaction import Transaction, attempted, token
 
 T = TypeVar("T")
 _WAITS = cases.c.state.in_(("queued", "offered", "callback"))
+_ERASE_KEPT = timedelta(seconds=30)
 _ERASE_WITHIN = timedelta(days=90)
 
 
@@ -35,6 +36,7 @@ class Overview:
         self, database: Database, sealer: Sealer, *, clock: Callable[[], datetime] = _utc, keep: timedelta = timedelta(minutes=5)
     ) -> None:
         self._database, self._sealer, self._clock, self._keep = database, sealer, clock, keep
+        self._erase: tuple[datetime, list[CaseSummary]] | None = None
         self._years: tuple[datetime, list[int]] | None = None
         self._counts: dict[tuple[int, str, str], dict[tuple[str, str], int]] = {}
 
@@ -64,7 +66,13 @@ class Overview:
         return self._write(lambda tx: sampling.judge(tx, day, staff, missed) if day == sampling.yesterday(tx) else None)
 
     def to_erase(self) -> list[CaseSummary]:
-        """Closed ones whose person asked for all to be deleted, and nobody has decided."""
+        """Closed, asked to be deleted, and nobody has decided. Up to half a minute old, because all cases are looked at."""
+        now = self._clock()
+        if self._erase is None or now - self._erase[0] >= min(self._keep, _ERASE_KEPT):
+            self._erase = (now, self._to_erase())
+        return self._erase[1]
+
+    def _to_erase(self) -> list[CaseSummary]:
 
         def look(tx: Transaction) -> list[CaseSummary]:
             asked = cases.c.more.like('%"asked_to_delete":true%')
