@@ -190,8 +190,6 @@ class Telegram:
     async def _accept_batch(self, updates: list[Any]) -> None:
         events = []
         for update in updates:
-            if self.staff is not None and await self.staff.taken(update):
-                continue
             try:
                 event = self.parse(update)
             except BadUpdate:  # asking again would bring it again and hold up everyone behind it
@@ -199,6 +197,9 @@ class Telegram:
                 continue
             events += [event] if event else []
         await self._accept(events, updates)
+        if self.staff is not None:
+            for update in updates:  # after hers are safe: what staff do may take several calls
+                await self.staff.taken(update)
 
     async def _accept(self, events: list[Inbound], updates: list[Any]) -> None:
         """Stores, then tells Telegram that buttons were taken (her phone shows a clock until then)."""
