@@ -11,7 +11,7 @@ import pytest
 
 from bot.relaying import load_wording
 from bot.staff import Role
-from bot.storage import Accounts, Database
+from bot.storage import Accounts, Casework, Database
 from tests.emulators.messenger_api import MessengerApi
 from tests.emulators.telegram_api import TelegramApi
 from tests.emulators.telegram_group import Member, StaffGroup
@@ -86,8 +86,6 @@ def linked(staffed: Staffed, *names: str) -> None:
 
 
 def on_duty(staffed: Staffed, *names: str) -> None:
-    from bot.storage import Casework
-
     cases = Casework(staffed.accounts._database, staffed.accounts._sealer)
     for name in staffed.ids:
         cases.set_on_duty(staffed.ids[name], name in names)
@@ -126,27 +124,20 @@ def test_who_is_off_duty_comes_on_duty_by_pressing(staffed: Staffed) -> None:
 
 def finish_all(staffed: Staffed) -> None:
     """Whatever is open is closed: the next test begins with an empty queue."""
-    from bot.storage import Casework
-
     cases = Casework(staffed.accounts._database, staffed.accounts._sealer)
-    on_duty(staffed, "ann", "sue")
-    for _ in range(40):
-        waits = [*cases.queue(), *cases.held()]
-        if not waits:
-            break
-        for one in cases.held():
-            owner = one.owner or ""
-            if one.closing_by is None:
-                cases.close(one.id, owner, "resolved", True)
-            for other in staffed.ids.values():
-                if other != owner and cases.find(one.id).closing is not None:
-                    cases.confirm_close(one.id, other)
-                    break
-        if cases.take_next(staffed.ids["ann"]) is None:
-            import time
+    on_duty(staffed, "ann")
 
-            time.sleep(0.3)
-    wait_for(lambda: not staffed.group.topics, 15, "no topic is left")
+    def none_left() -> bool:
+        for one in cases.held():
+            if one.closing_by is None:
+                cases.close(one.id, one.owner or "", "resolved", True)
+            if cases.find(one.id).closing is not None:
+                cases.confirm_close(one.id, next(id for id in staffed.ids.values() if id != one.owner))
+        cases.take_next(staffed.ids["ann"])
+        return not cases.queue() and not cases.held()
+
+    wait_for(none_left, 40, "every case to be closed")
+    wait_for(lambda: not staffed.group.topics, 30, "no topic is left")
 
 
 def test_she_is_answered_in_the_topic_and_her_answers_come_there(staffed: Staffed) -> None:
