@@ -177,15 +177,15 @@ def _agencies(arguments: argparse.Namespace) -> None:
 
 def _demo(arguments: argparse.Namespace) -> None:
     """A throw-away desk with invented conversations: says who can sign in, and serves it. Without Rasa; danger is answered all the same."""
-    from bot import demo
+    from bot import demo, demo_people
 
     chosen = demo.settings_for(arguments.folder, arguments.port)
     logs.configure("WARNING", "demo")
     if arguments.codes:
-        sys.stdout.write(demo.describe(chosen, demo.known()))
+        sys.stdout.write(demo_people.describe(chosen, demo_people.known()))
         return
     people = demo.fill(chosen)
-    sys.stdout.write(demo.describe(chosen, people))
+    sys.stdout.write(demo_people.describe(chosen, people))
     sys.stdout.flush()
     if not arguments.fill_only:
         _serve_with(chosen)

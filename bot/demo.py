@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import random
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import pyotp
-
 from bot import settings
-from bot.desk.passwords import Passwords
+from bot.demo_people import Person, enrol
 from bot.knowledge import DIRECTORY, knowledge, read_yaml
 from bot.model import CaseRequest, Inbound, Kind, Level, Outcome, Place, Reply, Risk
 from bot.replies import Situation, load_replies
@@ -29,19 +25,10 @@ from bot.storage.overview import Overview
 from bot.triage import load_lexicon
 from bot.understanding.risk import by_rules
 
-PASSPHRASE = "four quiet boats on the padma"  # noqa: S105 - of people who do not exist, on this machine only
 CASES = 60
 _OWNER = "demo"
 _DISTRICTS = ("dhaka", "dhaka", "gazipur", "narayanganj", "cumilla", "cumilla", "manikganj", "faridpur", "jashore")
 _OUTCOMES = ("resolved", "referred_confirmed", "referred_confirmed", "referred_unconfirmed", "she_ended", "no_answer")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    login: str
-    role: Role
-    id: str
-    secret: str  # base32 of the second factor
 
 
 class Calendar:
@@ -60,16 +47,6 @@ def settings_for(folder: Path, port: int = 8090) -> Settings:
     return settings.load({"VAR": str(folder), "PORT": str(port), "SEAL_KEYS": f"1:{seal}", "LOOKUP_KEY": lookup})
 
 
-def describe(chosen: Settings, people: list[Person]) -> str:
-    """What is printed: only here, for people who do not exist."""
-    lines = [
-        f"The desk: http://127.0.0.1:{chosen.port}/desk   her chat: http://127.0.0.1:{chosen.port}/chat",
-        f"Passphrase of all: {PASSPHRASE}",
-    ]
-    lines += [f"  {person.login:12} {person.role.value:11} code app: {person.secret}   code now: {code(person)}" for person in people]
-    return "\n".join([*lines, "A code is good for half a minute; `python -m bot demo --codes` prints new ones.", ""])
-
-
 def fill(chosen: Settings, *, seed: int = 1, cases: int = CASES) -> list[Person]:
     """A new database; returns who can sign in."""
     chosen.var.mkdir(parents=True, exist_ok=True)
@@ -78,7 +55,7 @@ def fill(chosen: Settings, *, seed: int = 1, cases: int = CASES) -> list[Person]
     upgrade(chosen.database_url)
     database, sealer, clock = Database(chosen.database_url), Sealer(chosen.seal_keys.reveal(), chosen.lookup_key.reveal()), Calendar()
     content = read_yaml(DIRECTORY / "desk" / "demo.yml")
-    people = _people(Accounts(database, sealer, clock=clock), content)
+    people = enrol(Accounts(database, sealer, clock=clock), content)
     _Filler(database, sealer, clock, content, people, random.Random(seed)).fill(cases)
     if cases:
         Overview(database, sealer).add_history(_history(content["stories"], random.Random(seed), 12 * cases))
@@ -100,44 +77,6 @@ def _history(stories: list[Mapping[str, Any]], dice: random.Random, number: int)
         }  # fmt: skip
         made.append(count)
     return made
-
-
-def _people(accounts: Accounts, content: Mapping[str, Any]) -> list[Person]:
-    made, hashed = [], _hashed()
-    secrets = {person.login: person.secret for person in known(content)}
-    for entry in content["staff"]:
-        role = Role(entry["role"])
-        team = content["team"] if role in (Role.COUNSELLOR, Role.SUPERVISOR) else ""
-        staff, _ = accounts.add(None, login=entry["login"], name=entry["bn"], role=role, team=team, language="bn")
-        secret = secrets[entry["login"]]
-        accounts.set_password(staff.id, hashed, first=True)
-        accounts.propose_totp(staff.id, secret)
-        accounts.confirm_totp(staff.id, 1, [], first=True)
-        made.append(Person(login=entry["login"], role=role, id=staff.id, secret=secret))
-    return made
-
-
-def _hashed() -> str:
-    """In a thread of its own: whoever calls may have an event loop already."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(Passwords().hash(PASSPHRASE))).result()
-
-
-def known(content: Mapping[str, Any] | None = None) -> list[Person]:
-    """Who is in every demo, without ids: the same from run to run."""
-    content = content or read_yaml(DIRECTORY / "desk" / "demo.yml")
-    return [
-        Person(
-            login=entry["login"], role=Role(entry["role"]), id="",
-            secret=base64.b32encode(hashlib.sha256(entry["login"].encode()).digest()[:20]).decode(),
-        )
-        for entry in content["staff"]
-    ]  # fmt: skip
-
-
-def code(person: Person) -> str:
-    """What her phone would show now."""
-    return pyotp.TOTP(person.secret).now()
 
 
 class _Filler:

@@ -16,7 +16,7 @@ TOPS = (
     "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.content_items", "bot.content_style",
     "bot.content_commands", "bot.live", "bot.review", "bot.switched", "bot.lines", "bot.messenger_setup",
     "bot.understand", "bot.evaluation",
-    "bot.staff_commands", "bot.agency_commands", "bot.desk_house", "bot.staff_group", "bot.demo",
+    "bot.staff_commands", "bot.agency_commands", "bot.desk_house", "bot.staff_group", "bot.demo", "bot.demo_people",
 )  # fmt: skip
 ANY = ("bot",)  # of ours; actions are never among them
 
@@ -94,7 +94,7 @@ OUTSIDE = {
     "uvicorn": ("bot.app", "bot.__main__"),
     "httpx": ("bot.transport", "bot.channels", "bot.dialogue", "bot.app", "bot.supervisor", "bot.desk", "bot.evaluation"),
     "matplotlib": ("bot.evaluation",),
-    **dict.fromkeys(("argon2", "pyotp", "segno", "zxcvbn"), ("bot.desk", "bot.demo")),
+    **dict.fromkeys(("argon2", "pyotp", "segno", "zxcvbn"), ("bot.desk", "bot.demo", "bot.demo_people")),
     "pytest": (),
     "tests": (),
 }
