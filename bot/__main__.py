@@ -229,7 +229,7 @@ def _options(command: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--days", type=int, default=14, help="for due: also what falls due in so many days (14)")
         parser.add_argument("--no-dates", action="store_true", help="for check: do not ask whether reviews are overdue")
     if command == "agencies":
-        from bot.agency_commands import options as agency_options
+        from bot.agency_options import options as agency_options
 
         agency_options(parser)
     if command == "staff":

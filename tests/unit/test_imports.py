@@ -16,7 +16,7 @@ TOPS = (
     "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.content_items", "bot.content_style",
     "bot.content_commands", "bot.live", "bot.review", "bot.switched", "bot.lines", "bot.messenger_setup",
     "bot.understand", "bot.evaluation",
-    "bot.staff_commands", "bot.agency_commands", "bot.desk_house", "bot.staff_group", "bot.demo", "bot.demo_people",
+    "bot.staff_commands", "bot.agency_commands", "bot.agency_options", "bot.desk_house", "bot.staff_group", "bot.demo", "bot.demo_people",
 )  # fmt: skip
 ANY = ("bot",)  # of ours; actions are never among them
 
