@@ -27,6 +27,7 @@ from bot.understanding.answering import yields
 from bot.understanding.commands import Command, parse, read
 from bot.understanding.normalise import clean
 from bot.understanding.paying import paid
+from bot.understanding.risk import CONTEXT, guessed
 from bot.understanding.whereabouts import bare, whereabouts
 
 log = logging.getLogger(__name__)
@@ -81,8 +82,7 @@ class Gateway:
 
     async def _decided(self, turn: Turn, picture: Picture | None) -> Outcome:
         text = clean(turn.inbound.text)
-        risk = self._assess(text, turn.before) if turn.inbound.kind is not Kind.BUTTON else Risk()
-        risk = self._showing.weighed(turn, text, risk, self._content)
+        risk = self._showing.weighed(turn, text, self._judged(turn, text), self._content)
         state, foreign = self._heard(turn, text)
         state = raised(self._located(turn, state, text), risk.flag)
         if turn.inbound.kind is Kind.LEFT:
@@ -113,6 +113,17 @@ class Gateway:
             return self._house.media(state, risk)
         outcome = await self._ordinary(turn, state, risk, text, foreign)
         return self._also(outcome, turn, text)
+
+    def _judged(self, turn: Turn, text: str) -> Risk:
+        """The danger in it. Commands are not read together with the rest, and of one that no rule speaks of a guess brings the soft line
+        at most: "next", typed four times, tells of nothing."""
+        if turn.inbound.kind is Kind.BUTTON:
+            return Risk()
+        words = self._content.vocabulary
+        risk = self._assess(text, tuple(said for said in turn.before if read(said, words) is None))
+        if guessed(risk) and read(text, words) is not None:
+            return replace(risk, flag=Level.NONE, ask=CONTEXT not in risk.reasons)
+        return risk
 
     async def _shown(self, turn: Turn, state: State, risk: Risk, question: Question, picture: Picture | None) -> Outcome:
         """The picture that a guided question asked for."""

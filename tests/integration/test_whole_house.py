@@ -164,6 +164,9 @@ def test_a_question_about_one_step_is_answered_from_that_step(house: WholeHouse,
     chat = (on_messenger if (step + script) % 2 else on_telegram)(house)
     language = "en" if script == 2 else "bn"
     answer = chat.say(QUESTIONS[step][script])
+    if (step, script) == (4, 2):  # asks about an agency without its name: from the register, which is empty here
+        assert "RL" in answer and "16135" in answer
+        return
     assert answer.startswith(title(step, language))
     if step in SECTION:
         assert flat(CONTENT.step(step).sections[SECTION[step][script]].text[language]) in answer
