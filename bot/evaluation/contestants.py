@@ -25,6 +25,7 @@ from bot.settings import ROOT
 from bot.training import QUIET
 
 _LATE = 10.0  # seconds after which a turn counts as unanswered
+_DISCLOSING = 1_000_000  # the first of those who disclose danger
 
 
 class Contestant(Protocol):
@@ -39,7 +40,7 @@ class Ours:
 
     def __init__(self, folder: Path, client: httpx.AsyncClient, sink: Sink, sink_address: str) -> None:
         port, rasa, actions = free_ports(3)
-        self._client, self._sink, self._ids = client, sink, count(1)
+        self._client, self._sink, self._ids, self._disclosing = client, sink, count(1), count(_DISCLOSING)
         self._secret = secrets.token_hex(16)
         self._address = f"http://127.0.0.1:{port}"
         folder.mkdir(parents=True)
@@ -65,6 +66,8 @@ class Ours:
         fill(chosen, stored)
 
     async def turn(self, person: int, said: Said) -> float | None:
+        """Somebody new discloses danger each time: once she has, the house waits for a human, and is silent."""
+        person = next(self._disclosing) if said.discloses else person
         arrival = self._sink.expect(person)
         update = self._update(next(self._ids), person, said)
         begun = time.perf_counter()

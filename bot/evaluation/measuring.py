@@ -52,8 +52,10 @@ async def together(contestant: Contestant, laps: Laps, first: int, lanes: int, t
 
 
 async def long(contestant: Contestant, laps: Laps, person: int, talk: Sequence[Said]) -> None:
-    """One person, one conversation."""
+    """One person, one conversation, without the disclosures: they would end it."""
     for said in talk:
+        if said.discloses:
+            continue
         _note(laps, laps.long, await contestant.turn(person, said))
         await asyncio.sleep(_PAUSE)
 

@@ -11,6 +11,7 @@ from typing import Any
 from bot.knowledge import read_yaml, take
 
 SOURCE = Path(__file__).with_name("speed.yml")
+_DANGER = "danger"
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Said:
 
     text: str
     payload: str | None = None
+    discloses: bool = False  # danger: after it a human is waited for, and what she writes next has no answer of its own
 
 
 class Mix:
@@ -27,7 +29,7 @@ class Mix:
     def __init__(self, seed: str, source: Path = SOURCE) -> None:
         content = read_yaml(source)
         shares = take(source, content, "shares", dict)
-        self._kinds = {kind: [_said(entry) for entry in take(source, content, kind, list)] for kind in shares}
+        self._kinds = {kind: [_said(entry, kind) for entry in take(source, content, kind, list)] for kind in shares}
         self._weights = list(shares.values())
         self._random = random.Random(seed)
 
@@ -39,5 +41,5 @@ class Mix:
         return [self.draw() for _ in range(turns)]
 
 
-def _said(entry: Mapping[str, Any]) -> Said:
-    return Said(text=str(entry["text"]), payload=str(entry["press"]) if "press" in entry else None)
+def _said(entry: Mapping[str, Any], kind: str) -> Said:
+    return Said(text=str(entry["text"]), payload=str(entry["press"]) if "press" in entry else None, discloses=kind == _DANGER)

@@ -13,7 +13,7 @@ import yaml
 
 from bot.errors import ContentError
 from bot.evaluation import measuring, report, stock
-from bot.evaluation.contestants import Contestant
+from bot.evaluation.contestants import Contestant, Ours
 from bot.evaluation.measuring import Laps
 from bot.evaluation.mix import SOURCE, Mix, Said
 from bot.evaluation.sink import Sink
@@ -30,6 +30,7 @@ def test_the_mix_keeps_its_shares_and_repeats_itself():
     assert counts["danger"] / len(talk) == pytest.approx(0.02, abs=0.01)
     assert counts["questions"] / len(talk) == pytest.approx(0.49, abs=0.04)
     assert talk == Mix("a").talk(4000) != Mix("b").talk(4000)
+    assert all(said.discloses == (kinds[said.text] == "danger") for said in talk)
 
 
 def test_only_the_sentences_of_danger_are_taken_for_danger():
@@ -100,6 +101,32 @@ async def test_one_at_a_time():
     fake, laps = Fake(set()), Laps()
     await measuring.alone(_contestant(fake), laps, range(3), Mix("a").talk(7))
     assert (fake.most, laps.alone, laps.unanswered) == (1, [0.25] * 7, 0)
+
+
+async def test_a_long_conversation_is_not_ended_by_a_disclosure():
+    fake, laps = Fake(set()), Laps()
+    await measuring.long(_contestant(fake), laps, 1, [Said("next"), Said("he beats me", discloses=True), Said("menu")])
+    assert fake.under_way == {1: 0}
+    assert len(laps.long) == 2
+
+
+async def test_whoever_discloses_is_somebody_new(tmp_path: Path, sink):
+    """After a disclosure the house waits for a human: what the same person writes next would never be answered."""
+
+    async def webhook(request: httpx.Request) -> httpx.Response:
+        chat = json.loads(request.content)["message"]["chat"]["id"]
+        async with httpx.AsyncClient() as client:
+            await client.post(f"{sink.address}/bot1:x/sendMessage", data={"chat_id": str(chat), "text": "hello"})
+        asked.append(chat)
+        return httpx.Response(200)
+
+    asked: list[int] = []
+    async with httpx.AsyncClient(transport=httpx.MockTransport(webhook)) as client:
+        ours = Ours(tmp_path / "ours", client, sink, sink.address)
+        for said in (Said("menu"), Said("he beats me", discloses=True), Said("he beats me", discloses=True), Said("menu")):
+            assert await ours.turn(7, said) is not None
+    assert asked[0] == asked[3] == 7
+    assert len(set(asked)) == 3
 
 
 def _contestant(fake: Fake) -> Contestant:
