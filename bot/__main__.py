@@ -70,6 +70,7 @@ def _rasa(arguments: argparse.Namespace) -> None:
     chosen = _settings("rasa")
     from bot.nlu.server import serve
 
+    _live(chosen)  # it reads her answers to guided questions by their words
     serve(chosen)
 
 

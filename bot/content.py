@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.content_guided import Guided, guided_problems, guided_texts, load_guided
 from bot.content_items import item_problems, item_texts
 from bot.content_style import load_style, unlike_her
 from bot.dangers import dangers
@@ -17,13 +18,10 @@ from bot.desk.shelf import load_groups as load_quick_replies
 from bot.desk.words import load_words
 from bot.errors import ContentError
 from bot.examples import Example, examples
-from bot.fees import Fees, load_fees
-from bot.flows import Plan, load_flows
+from bot.flows import Plan
 from bot.holding import Holding, load_holding, load_rota
 from bot.knowledge import DIRECTORY, LANGUAGES, Knowledge, Text, load, read_yaml, take
 from bot.near import near_copies
-from bot.papers import Wording, load_wording
-from bot.redflags import RedFlag, load_red_flags
 from bot.relaying import load_wording as load_relaying
 from bot.replies import OTHER, load_replies
 from bot.reply_check import problems as reply_problems
@@ -63,8 +61,7 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
         told_of = {danger.category for danger in dangers(directory)}
         categories = {rule.category for rule in load_lexicon(directory).rules} | told_of | {OTHER}
         replies = load_replies(content.hotlines, directory)
-        plans, flags, costs = load_flows(directory), load_red_flags(directory), load_fees(directory)
-        paper = load_wording(directory)
+        guided = load_guided(directory)
         load_words(directory)
         load_lists(directory)
         load_quick_replies(directory)
@@ -79,23 +76,25 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
         domain, rules = read_yaml(root / "domain.yml"), _rules(root / "data" / "stories")
     except ContentError as error:
         return [str(error)]
-    told = (*pieces(content), *_guided(plans, flags), *_costs(costs), *_paper(paper))
-    found = [problem for piece in told for problem in _piece(piece, content)]
-    found.extend(item_problems(content))
+    told = _told(content, guided)
+    found = text_problems(content, guided)
     found.extend(unlike_her(((piece.where, piece.text) for piece in told), style))
-    found.extend(_titles(content))
-    found.extend(_flow_titles(plans))
     found.extend(reply_problems(replies, content.hotlines, categories, numbers))
     found.extend(_waiting(waiting, content))
-    found.extend(_ways(content, plans))
+    found.extend(_ways(content, guided.plans))
     found.extend(_domain(domain, rules, lines))
     found.extend(_examples(lines))
     return found
 
 
-def text_problems(content: Knowledge) -> list[str]:
+def text_problems(content: Knowledge, guided: Guided) -> list[str]:
     """What is wrong with the texts, their numbers, sources and ways: what a change must pass before it goes live."""
-    return [*(problem for piece in pieces(content) for problem in _piece(piece, content)), *_titles(content), *item_problems(content)]
+    texts = (problem for piece in _told(content, guided) for problem in _piece(piece, content))
+    return [*texts, *_titles(content), *item_problems(content, guided.plans), *guided_problems(guided)]
+
+
+def _told(content: Knowledge, guided: Guided) -> list[Piece]:
+    return [*pieces(content), *(Piece(*told) for told in guided_texts(guided))]
 
 
 def pieces(content: Knowledge) -> Iterator[Piece]:
@@ -117,37 +116,6 @@ def pieces(content: Knowledge) -> Iterator[Piece]:
         yield Piece(f"hotlines.yml: {hotline.id}.name", hotline.name, MAX_WORDS["name"])
         yield Piece(f"hotlines.yml: {hotline.id}.use", hotline.use, 14, hotline.sources)
     yield from (Piece(*told) for told in item_texts(content))
-
-
-def _guided(plans: Mapping[str, Plan], flags: tuple[RedFlag, ...]) -> Iterator[Piece]:
-    """What guided questions ask, and what the offer check says."""
-    for plan in plans.values():
-        where = f"flows/{plan.id}.yml"
-        yield Piece(f"{where}: name", plan.name, MAX_WORDS["name"])
-        yield Piece(f"{where}: intro", plan.intro, MAX_WORDS["brief"])
-        for question in plan.questions:
-            for text in (question.ask, question.hint, question.label, *(option.title for option in question.options)):
-                if text is not None:
-                    yield Piece(f"{where}: questions.{question.id}", text, MAX_WORDS["brief"])
-    for flag in flags:
-        yield Piece(f"red_flags.yml: {flag.id}.name", flag.name, MAX_WORDS["name"])
-        for passage in (flag.why, flag.do):
-            yield _of(f"red_flags.yml: {flag.id}", passage, MAX_WORDS["brief"])
-
-
-def _costs(costs: Fees) -> Iterator[Piece]:
-    for fee in costs.fees:
-        yield _of(f"fees.yml: {fee.id}", fee.name, MAX_WORDS["brief"])
-    for name, rule in costs.rules.items():
-        yield _of(f"fees.yml: rules.{name}", rule, MAX_WORDS["brief"])
-
-
-def _paper(paper: Wording) -> Iterator[Piece]:
-    for name, said in paper.words.items():
-        if any(letter.isalpha() for letter in said.text.en):
-            yield Piece(f"papers/complaint.yml: words.{name}", said.text, MAX_WORDS["sentence"])
-    for said in (*paper.attach, *paper.where):
-        yield _of("papers/complaint.yml", said, MAX_WORDS["brief"])
 
 
 def numbers(text: str) -> set[str]:
@@ -211,14 +179,6 @@ def _titles(content: Knowledge) -> Iterator[str]:
                 yield f"{where}: {title[language]!r} is longer than {MAX_BUTTON} characters"
         if len(content.messenger_greeting[language]) > MAX_GREETING:
             yield f"words.yml: messenger_greeting.{language}: is longer than {MAX_GREETING} characters"
-
-
-def _flow_titles(plans: Mapping[str, Plan]) -> Iterator[str]:
-    for plan in plans.values():
-        shown = [plan.name, *(option.title for question in plan.questions for option in question.options if option.button)]
-        for title in (one[language] for one in shown for language in LANGUAGES):
-            if len(title) > MAX_BUTTON:
-                yield f"flows/{plan.id}.yml: {title!r} is longer than {MAX_BUTTON} characters"
 
 
 def _waiting(waiting: Holding, content: Knowledge) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from bot.flows import flow_plans
+from bot.flows import Plan
 from bot.items import CONFIDENCE
 from bot.knowledge import LANGUAGES, Knowledge, Text
 from bot.understanding.commands import parse
@@ -29,9 +29,9 @@ def item_texts(content: Knowledge) -> Iterator[Told]:
         yield f"services.yml: services.{service.id}.line", service.line.text, LINE_WORDS, service.line.sources
 
 
-def item_problems(content: Knowledge) -> Iterator[str]:
+def item_problems(content: Knowledge, plans: Mapping[str, Plan]) -> Iterator[str]:
     """Names too long for a button, ways that lead nowhere, a confidence better than the facts, and what no button reaches."""
-    ways = ways_known(content)
+    ways = ways_known(content, plans)
     for item in content.items.values():
         where = f"items/{item.id}.yml"
         yield from _name(where, item.name)
@@ -58,10 +58,10 @@ def item_problems(content: Knowledge) -> Iterator[str]:
     yield from _reach(content)
 
 
-def ways_known(content: Knowledge) -> set[str]:
+def ways_known(content: Knowledge, plans: Mapping[str, Plan]) -> set[str]:
     """What may stand under next and members."""
     places = {*(f"country.{id}" for id in content.countries), *(f"district.{id}" for id in content.services.districts)}
-    questions = {f"flow.{id}" for id in flow_plans()}
+    questions = {f"flow.{id}" for id in plans}
     buttons = {name for name, title in content.buttons.items() if parse(name) and "{" not in title.bn}
     return {*content.items, *content.topics, *(step.id for step in content.steps), *places, *buttons, *questions}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from bot.errors import ContentError
 from bot.knowledge import DIRECTORY, Text, read_yaml, take, text
-from bot.source import Life, Passage, life, passage
+from bot.source import Content, Life, Passage, life, passage
 
 JOBS = frozenset({"house", "garment", "other"})
 
@@ -39,11 +38,6 @@ class Fees:
         return tuple(fee for fee in self.fees if job in fee.jobs) if job == "other" or f"{job}.{country}" in self.rules else ()
 
 
-@functools.cache
-def fees() -> Fees:
-    return load_fees(DIRECTORY)
-
-
 def load_fees(directory: Path) -> Fees:
     """Raises ContentError naming file, field and cure."""
     path = directory / "fees.yml"
@@ -67,3 +61,6 @@ def _fee(path: Path, entry: Mapping[str, Any]) -> Fee:
     name: Text = text(path, f"fees.{id}.name", entry.get("name"))
     sources = tuple(take(path, entry, "sources", list))
     return Fee(id=id, amount=amount, unsure=bool(entry.get("unsure")), jobs=jobs, name=Passage(text=name, sources=sources))
+
+
+fees = Content(load_fees, DIRECTORY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from bot.errors import ContentError
 from bot.knowledge import DIRECTORY, Text, life, read_yaml, take, text
 from bot.model import Flow
-from bot.source import Life
+from bot.source import Content, Life
 from bot.understanding.answering import FREE, KINDS, Asked, choice
 
 SKIPPED, UNKNOWN = "", "?"
@@ -95,16 +94,9 @@ def flow_of(fields: Mapping[str, Any]) -> Flow:
     return Flow(name=fields["name"], answers=answers, asked=fields["asked"], open=fields["open"], since=fields["since"])
 
 
-@functools.cache
-def flow_plans() -> Mapping[str, Plan]:
-    """The project's guided questions by id, loaded once a process."""
-    return load_flows(DIRECTORY)
-
-
-@functools.cache
-def country_names() -> Mapping[str, Text]:
+def load_country_names(directory: Path) -> Mapping[str, Text]:
     """Names of countries by their id."""
-    path = DIRECTORY / "places.yml"
+    path = directory / "places.yml"
     return {
         entry["id"]: text(path, entry["id"], {"bn": entry["bn"], "en": entry["en"]})
         for entry in take(path, read_yaml(path), "countries", list)
@@ -185,3 +177,7 @@ def _asked(path: Path, field: str, entry: Mapping[str, Any]) -> Asked:
 def _short(entry: Mapping[str, Any]) -> list[str]:
     """What is understood only where it was asked: the words of the button too."""
     return [*(entry.get("short") or ()), *entry["title"].values()]
+
+
+flow_plans = Content(load_flows, DIRECTORY)  # by id
+country_names = Content(load_country_names, DIRECTORY)

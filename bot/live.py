@@ -10,15 +10,21 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from bot import flows, knowledge, redflags
+from bot import knowledge
 from bot.content import text_problems
+from bot.content_guided import Guided, load_guided
 from bot.errors import ContentError
+from bot.fees import fees
+from bot.flows import country_names, flow_plans, load_country_names
 from bot.items import Item
-from bot.knowledge import Knowledge, load
+from bot.knowledge import Knowledge, Text, load
+from bot.lines import located
+from bot.papers import wording
+from bot.redflags import red_flags
 from bot.source import Passage
 from bot.switched import switched_off
 
@@ -29,14 +35,23 @@ _SHOWN = 3  # problems of a refused change that the log names
 Stamp = tuple[tuple[str, int, int], ...]
 
 
+@dataclass(frozen=True)
+class Whole:
+    """All that the files said at one moment."""
+
+    content: Knowledge
+    guided: Guided
+    countries: Mapping[str, Text]
+
+
 class Live:
     """The content as its files are now, less what is switched off."""
 
     def __init__(self, directory: Path, off: Path) -> None:
         self._directory, self._off = directory, off
         self._stamp = self._look()
-        self._whole = load(directory)
-        self._shown = without(self._whole, switched_off(off))
+        self.whole = self._load()
+        self._shown = without(self.whole.content, switched_off(off))
 
     def now(self) -> Knowledge:
         return self._shown
@@ -48,27 +63,32 @@ class Live:
             return False
         self._stamp = stamp
         try:
-            whole = load(self._directory)
-            flows.load_flows(self._directory)
-            redflags.load_red_flags(self._directory)
-            problems = text_problems(whole)
+            whole = self._load()
+            problems = [*text_problems(whole.content, whole.guided), *self._come_or_gone(whole)]
         except ContentError as error:
             problems = [str(error)]
         if problems:
-            log.error("The changed content is wrong, the old one stays (%d problems): %s", len(problems), " | ".join(problems[:_SHOWN]))
+            shown = " | ".join(located(problem, self._directory) for problem in problems[:_SHOWN])
+            log.error("The changed content is wrong, the old one stays (%d problems): %s", len(problems), shown)
             return False
-        self._whole, self._shown = whole, without(whole, switched_off(self._off))
-        flows.flow_plans.cache_clear()
-        redflags.red_flags.cache_clear()
+        self.whole, self._shown = whole, without(whole.content, switched_off(self._off))
         log.warning("Changed content is live.")
         return True
 
-    def watch(self, seconds: float = EVERY) -> Callable[[], None]:
+    def _load(self) -> Whole:
+        return Whole(load(self._directory), load_guided(self._directory), load_country_names(self._directory))
+
+    def _come_or_gone(self, whole: Whole) -> list[str]:
+        """What is done with the answers of guided questions stands in the program, by their names."""
+        changed = whole.guided.plans.keys() ^ self.whole.guided.plans.keys()
+        return [f"flows/{id}.yml: guided questions come and go with a release only; undo this." for id in sorted(changed)]
+
+    def watch(self, seconds: float | None = None) -> Callable[[], None]:
         """Looks again and again, in a thread of its own; returns what ends it."""
         done = threading.Event()
 
         def looking() -> None:
-            while not done.wait(seconds):
+            while not done.wait(EVERY if seconds is None else seconds):
                 try:
                     self.refresh()
                 except Exception as error:  # whatever happens to a file, the content that is there goes on being shown
@@ -103,11 +123,18 @@ def start(directory: Path, off: Path) -> Callable[[], None]:
     """From here on this process shows live content; returns what ends that."""
     live = Live(directory, off)
     knowledge.use(live.now)
+    flow_plans.use(lambda: live.whole.guided.plans)
+    red_flags.use(lambda: live.whole.guided.flags)
+    fees.use(lambda: live.whole.guided.fees)
+    wording.use(lambda: live.whole.guided.paper)
+    country_names.use(lambda: live.whole.countries)
     stop_watching = live.watch()
 
     def stop() -> None:
         stop_watching()
         knowledge.use(None)
+        for kind in (flow_plans, red_flags, fees, wording, country_names):
+            kind.use(None)
 
     return stop
 

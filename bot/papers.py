@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from bot.flows import NOT_ASKED, flow_plans
 from bot.knowledge import DIRECTORY, read_yaml, take
 from bot.model import Flow, Payment
 from bot.receipts import worded
-from bot.source import Passage, passage
+from bot.source import Content, Passage, passage
 from bot.spoken import day_text, digits, spoken
 
 FONTS = DIRECTORY / "fonts"
@@ -36,11 +35,6 @@ class Wording:
         return self.words[name].text.fill(language, **fill)
 
 
-@functools.cache
-def wording() -> Wording:
-    return load_wording(DIRECTORY)
-
-
 def load_wording(directory: Path) -> Wording:
     """Raises ContentError naming file, field and cure."""
     path = directory / "papers" / "complaint.yml"
@@ -51,6 +45,9 @@ def load_wording(directory: Path) -> Wording:
         for block in ("attach", "where")
     }
     return Wording(words, lists["attach"], lists["where"])
+
+
+wording = Content(load_wording, DIRECTORY)
 
 
 def complaint(flow: Flow, payments: Sequence[Payment], language: str, today: date) -> bytes:

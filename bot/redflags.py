@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import Any
 from bot.errors import ContentError
 from bot.knowledge import DIRECTORY, Text, read_yaml, take, text
 from bot.model import Level
-from bot.source import Passage
+from bot.source import Content, Passage
 
 _AGE = "age"
+OF = "offer_check"  # the questions whose answers are judged
 _SERIOUS = (None, "ask", "urgent")
 
 
@@ -49,11 +49,6 @@ def found(flags: tuple[RedFlag, ...], told: Mapping[str, str]) -> tuple[RedFlag,
     return tuple(sorted(up, key=lambda flag: (-flag.flag.rank, not flag.ask)))
 
 
-@functools.cache
-def red_flags() -> tuple[RedFlag, ...]:
-    return load_red_flags(DIRECTORY)
-
-
 def load_red_flags(directory: Path) -> tuple[RedFlag, ...]:
     """Raises ContentError naming file, field and cure."""
     path = directory / "red_flags.yml"
@@ -85,3 +80,6 @@ def _line(path: Path, field: str, line: Any) -> Line:
         raise ContentError(f"{path}: {field}.age: give the least and the most.")
     answers = {question: frozenset(str(one) for one in wanted) for question, wanted in line.items() if question != _AGE}
     return Line(answers, (int(age[0]), int(age[1])) if age else None)
+
+
+red_flags = Content(load_red_flags, DIRECTORY)

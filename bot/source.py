@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import yaml
 
@@ -46,6 +46,26 @@ class Life:
     owner: str
     verified_on: date
     review_by: date
+
+
+class Content(Generic[T]):
+    """Content of one kind, by calling it: loaded once a process, or as it is now where the process watches the files (bot.live)."""
+
+    def __init__(self, load: Callable[[Path], T], directory: Path) -> None:
+        self._load, self._directory = load, directory
+        self._loaded: tuple[T, ...] = ()
+        self._source: Callable[[], T] | None = None
+
+    def __call__(self) -> T:
+        """Raises ContentError naming file, field and cure."""
+        if self._source is not None:
+            return self._source()
+        self._loaded = self._loaded or (self._load(self._directory),)
+        return self._loaded[0]
+
+    def use(self, source: Callable[[], T] | None) -> None:
+        """From here on this process takes it from there; from None, as loaded once."""
+        self._source = source
 
 
 def read_yaml(path: Path) -> Any:

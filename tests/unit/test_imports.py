@@ -13,7 +13,7 @@ from bot.settings import ROOT
 INNER = ("bot.model", "bot.errors")
 READING = (*INNER, "bot.understanding", "bot.knowledge", "bot.items", "bot.source")
 TOPS = (
-    "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.content_items", "bot.content_style",
+    "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.content_guided", "bot.content_items", "bot.content_style",
     "bot.content_commands", "bot.live", "bot.review", "bot.switched", "bot.lines", "bot.messenger_setup",
     "bot.understand", "bot.evaluation",
     "bot.staff_commands", "bot.agency_commands", "bot.agency_options", "bot.desk_house", "bot.staff_group", "bot.demo", "bot.demo_people",
@@ -39,7 +39,8 @@ PLACES = {
     "bot.alerts": (*READING, "bot.ringing", "bot.threads"),
     "bot.keeping": (*READING, "bot.media", "bot.threads"),
     "bot.relaying": (*READING, "bot.handoff"),
-    "bot.relay": (*READING, "bot.handoff", "bot.relaying", "bot.ringing", "bot.threads"),
+    "bot.masking": ("bot.understanding",),
+    "bot.relay": (*READING, "bot.masking", "bot.handoff", "bot.relaying", "bot.ringing", "bot.threads"),
     "bot.relay_acts": (*READING, "bot.handoff", "bot.relaying", "bot.ringing", "bot.staff", "bot.threads"),
     "bot.watch": (*READING, "bot.threads"),
     "bot.cleaning": (*READING, "bot.threads"),
@@ -75,7 +76,7 @@ PLACES = {
     "bot.gateway": (*READING, "bot.triage", "bot.replies", "bot.handoff", "bot.hiding", "bot.safehours", "bot.house", "bot.flows", "bot.media", "bot.receipts", "bot.showing", "bot.endings"),
     "bot.outbox": (*READING, "bot.threads", "bot.keyed"),
     "bot.worker": (*READING, "bot.shelter", "bot.gateway", "bot.outbox", "bot.threads", "bot.keyed"),
-    "bot.desk": (*READING, "bot.triage", "bot.handoff", "bot.rota", "bot.staff", "bot.settings", "bot.threads", "bot.desk"),
+    "bot.desk": (*READING, "bot.masking", "bot.triage", "bot.handoff", "bot.rota", "bot.staff", "bot.settings", "bot.threads", "bot.desk"),
     "bot.webhistory": (*INNER, "bot.channels.webentries"),
     "bot.nlu": (*READING, "bot.nlu", "bot.flows"),
     "bot.nlu.server": (*INNER, "bot.settings", "bot.logs", "bot.nlu", "bot.storage.tracker_store", "bot.training"),

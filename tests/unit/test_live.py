@@ -9,8 +9,12 @@ import pytest
 from bot import knowledge as loading
 from bot import live
 from bot.errors import ContentError
+from bot.fees import fees
+from bot.flows import country_names, flow_plans
 from bot.knowledge import DIRECTORY, knowledge, use
 from bot.live import Live, following, start, without
+from bot.papers import wording
+from bot.redflags import red_flags
 from bot.switched import FILE, NEVER, still_named, switch, switchable, switched_off
 
 TODAY = date(2026, 11, 27)
@@ -137,6 +141,82 @@ def test_a_process_follows_from_start_to_stop(here, tmp_path, monkeypatch):
 
 def test_a_look_is_not_so_rare_that_a_minute_passes():
     assert live.EVERY <= 30
+
+
+# --- guided questions, danger signs, fees and the paper
+
+GUIDED = {
+    "flows/offer_check.yml": ("Which country do they say?", "Which country is it?", lambda: flow_plans()["offer_check"].question("country").ask.en),
+    "red_flags.yml": ("name: {bn: কাজের ভিসা না, en: Not a work visa}", "name: {bn: কাজের ভিসা না, en: No work visa}", lambda: " ".join(one.name.en for one in red_flags())),
+    "fees.yml": ("amount: 4025", "amount: 4125", lambda: " ".join(str(fee.amount) for fee in fees().fees)),
+    "papers/complaint.yml": ("title: {bn: অভিযোগ, en: Complaint}", "title: {bn: অভিযোগ, en: My complaint}", lambda: wording().say("title", "en")),
+    "places.yml": ("en: \"Jordan\"", "en: \"Jordania\"", lambda: country_names()["jo"].en),
+}  # fmt: skip
+
+
+@pytest.fixture
+def watched(here, tmp_path, monkeypatch):
+    """A process that follows the files here."""
+    monkeypatch.setattr(live, "EVERY", 0.01)
+    stop = start(here, tmp_path / FILE)
+    yield here
+    stop()
+
+
+def within(seconds, true):
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return true()
+
+
+@pytest.mark.parametrize("name", GUIDED)
+def test_what_goes_with_money_is_live_without_a_restart_too(watched, name):
+    old, new, told = GUIDED[name]
+    before = told()
+    rewrite(watched / name, old, new)
+    assert within(20, lambda: told() != before)
+    word = new.rpartition("en: ")[2].strip("}\"") if "en: " in new else new.split()[-1]
+    assert word in told()
+
+
+BROKEN = {
+    "no yaml": ("flows/receipt.yml", "questions:", "questions: [", "line"),
+    "a question without a kind": ("flows/receipt.yml", "  kind: money", "  kind: mony", "flows/receipt.yml:"),
+    "a text that is too long": ("red_flags.yml", "en: Not a work visa", "en: " + "word " * 50, "red_flags.yml:"),
+    "a sign for an answer nobody can give": ("red_flags.yml", "{visa: [visit]}", "{visa: [visitor]}", "red_flags.yml:"),
+    "a fee that is no number": ("fees.yml", "amount: 4025", "amount: four", "amount"),
+    "a source that is none": ("papers/complaint.yml", "sources: [c-03, h-04]", "sources: [c-99]", "papers/complaint.yml:"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_leaves_all_as_it_was_and_the_log_says_where(watched, caplog, name):
+    path, old, new, told = BROKEN[name]
+    plans, flags, known, paper = flow_plans(), red_flags(), fees(), wording()
+    with caplog.at_level(logging.ERROR):
+        rewrite(watched / path, old, new)
+        assert within(20, lambda: told in caplog.text), caplog.text
+    assert path.rpartition("/")[2] in caplog.text
+    assert (flow_plans(), red_flags(), fees(), wording()) == (plans, flags, known, paper)
+
+
+def test_a_good_change_is_kept_when_a_broken_one_follows_before_anybody_looked(here, tmp_path):
+    content = Live(here, tmp_path / FILE)
+    rewrite(here / "fees.yml", "amount: 4025", "amount: 4125")
+    assert content.refresh()
+    rewrite(here / "fees.yml", "amount: 4125", "amount: [")
+    assert content.refresh() is False
+    assert 4125 in [fee.amount for fee in content.whole.guided.fees.fees]
+
+
+def test_guided_questions_do_not_go_while_the_program_counts_on_them(here, tmp_path, caplog):
+    content = Live(here, tmp_path / FILE)
+    (here / "flows/receipt.yml").unlink()
+    with caplog.at_level(logging.ERROR):
+        assert content.refresh() is False
+    assert "flows/receipt.yml" in caplog.text
+    assert "receipt" in content.whole.guided.plans
 
 
 # --- switched off
