@@ -33,6 +33,10 @@ def keep(tx: Transaction, person: int, outcome: Outcome, message: int) -> None:
         tx.connection.execute(insert(papers), {**values, "created_at": tx.now, "expires_at": tx.now + PAPER_LIFE})
 
 
+def expired(tx: Transaction) -> bool:
+    return tx.connection.execute(select(papers.c.id).where(papers.c.expires_at <= tx.now).limit(1)).first() is not None
+
+
 def tidy(tx: Transaction) -> None:
     """Deletes papers whose time is over."""
     tx.connection.execute(delete(papers).where(papers.c.expires_at <= tx.now))

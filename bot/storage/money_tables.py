@@ -59,5 +59,5 @@ papers = Table(
     Column("name", String(64), nullable=False),  # of the file, as she gets it
     Column("body", LargeBinary, nullable=False),  # sealed
     Column("created_at", Float(53), nullable=False),
-    Column("expires_at", Float(53), nullable=False),
+    Column("expires_at", Float(53), nullable=False, index=True),
 )

@@ -147,7 +147,8 @@ class Repository:
         return self._run(self._database.read, lambda tx: leases.work(tx, now.timestamp(), limit))
 
     def sweep(self) -> None:
-        """Fires the clocks of cases that are due, and offers what waits to who is on duty. Replies it orders are found by `work`."""
+        """Deletes papers whose time is over, fires the clocks of cases that are due, and offers what waits to who is on duty. Replies it
+        orders are found by `work`."""
         sweeping.sweep(partial(self._run, self._database.read), partial(self._run, self._database.write))
 
     def take_rings(self, door: str, seconds: float, limit: int) -> list[Ring]:

@@ -1,4 +1,7 @@
-"""What nobody asks for: clocks that ran out, somebody who came on duty or went, cases that are offered in turn. Safe with many gateways."""
+"""What nobody asks for: papers whose time is over, clocks that ran out, somebody who came on duty or went, cases that are offered in turn.
+
+Safe with many gateways.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from bot.handoff import HUMAN, Case, Duty, Stage
 from bot.handoff.events import ClockFired, DutyChanged, Event, Offered
 from bot.handoff.queue import offers
 from bot.handoff.waiting import may_be_called
-from bot.storage import caserows, casework
+from bot.storage import belongings, caserows, casework
 from bot.storage.inbox import moment
 from bot.storage.tables import OPEN, cases
 from bot.storage.transaction import Transaction
@@ -27,6 +30,8 @@ _LIMIT = 200
 
 def sweep(read: Run, write: Run) -> None:
     """Each thing in its own transaction: what was already done by another gateway is found so there, and left."""
+    if read(belongings.expired):
+        write(belongings.tidy)
     for case, clock in read(lambda tx: caserows.due(tx, _LIMIT)):
         _do(write, case, ClockFired(name=clock))
     changed, offered = read(_look)

@@ -7,6 +7,7 @@ from bot.storage.engine import Database
 from bot.storage.migrate import upgrade
 from bot.storage.repository import Repository
 from bot.storage.sealing import Sealer
+from tests.databases import migrated
 
 PAYMENT = Payment(id="p1", amount=5000, currency="BDT", day="2026-11-26", to="Rahim the dalal", what="visa", proof="paper")
 PICTURE = Picture(id="pic1", kind="image/jpeg", body=b"the picture")
@@ -15,9 +16,7 @@ PAPER = Paper(id="paper-0123456789abcdef", name="complaint.pdf", body=b"%PDF the
 
 @pytest.fixture
 def store(tmp_path, keys):
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    upgrade(url)
-    database = Database(url)
+    database = Database(migrated(tmp_path / "store.db"))
     yield Repository(database, Sealer(*keys))
     database.close()
 
@@ -109,6 +108,12 @@ def test_a_paper_expires(tmp_path, keys):
     assert store.paper(PAPER.id, her.conversation) is None
     her.turn(papers=(Paper(id="next-0123456789abcdef", name="next.pdf", body=b"%PDF"),))
     assert [row.id for row in raw(store, "papers")] == ["next-0123456789abcdef"]
+    now[0] += timedelta(days=6, hours=23)
+    store.sweep()
+    assert len(raw(store, "papers")) == 1
+    now[0] += timedelta(hours=1)
+    store.sweep()
+    assert raw(store, "papers") == [], "nobody need make another paper, or ask for this one"
     database.close()
 
 
