@@ -29,6 +29,7 @@ ENDS: Mapping[str, End] = {
     "agency_check": named,
     "cost_check": counted,
     "receipt": told,
+    "receipt_again": told,
     "complaint": written,
     "intake": taken,
 }
@@ -71,9 +72,9 @@ def obey(here: Scene, command: Command) -> Answer | None:
 def start(here: Scene, name: str, text: str = "") -> Answer:
     """Begins, or goes on where she was. What she has told already is not asked."""
     begun = here.flow(name)
-    if begun is not None:
-        return ask(here, begun)
     plan = here.plans[name]
+    if begun is not None:
+        return ask(here, begun, said="" if begun.asked else plan.intro[here.language])
     flow = Flow(name=name, answers=(*_allowed(here, plan), *_heard(here, plan, text).items()))
     noted = ", ".join(shown(here, plan, question, value) for question, value in flow.answers if question not in dict(_allowed(here, plan)))
     intro = plan.intro[here.language]

@@ -10,17 +10,17 @@ from bot.house import day_of
 from bot.knowledge import Knowledge
 from bot.model import Flow, Outcome, Paper, Payment, Reply, Turn
 from bot.papers import complaint
-from bot.receipts import Ledger, payment_of
+from bot.receipts import AGAIN, FLOW, Ledger, Receipts
 from bot.threads import off_loop
 
 
 class Endings:
-    def __init__(self, content: Knowledge, ledger: Ledger) -> None:
-        self._content, self._ledger = content, ledger
+    def __init__(self, content: Knowledge, ledger: Ledger, receipts: Receipts) -> None:
+        self._content, self._ledger, self._receipts = content, ledger, receipts
 
     async def ended(self, turn: Turn, outcome: Outcome, flow: Flow) -> Outcome:
-        if flow.name == "receipt":
-            return replace(outcome, payments=(payment_of(flow),))
+        if flow.name in (FLOW, AGAIN):
+            return await self._receipts.ended(turn, outcome, flow)
         if flow.name == "complaint":
             return await self._complaint(turn, outcome, flow)
         return outcome

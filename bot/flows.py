@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +111,7 @@ def load_flows(directory: Path) -> Mapping[str, Plan]:
 
 def _plan(path: Path) -> Plan:
     entry = read_yaml(path)
-    questions = tuple(_question(path, index, asked) for index, asked in enumerate(take(path, entry, "questions", list)))
+    questions = _again(path, entry["like"]) if "like" in entry else _questions(path, entry)
     if take(path, entry, "id", str) != path.stem:
         raise ContentError(f"{path}: id: must be the file's name, {path.stem}.")
     seen: set[str] = set()
@@ -127,6 +127,19 @@ def _plan(path: Path) -> Plan:
         starts=Start(take(path, entry["starts"], "topic", str), take(path, entry["starts"], "told", int)) if "starts" in entry else None,
         life=life(path, entry),
     )
+
+
+def _questions(path: Path, entry: Mapping[str, Any]) -> tuple[Question, ...]:
+    return tuple(_question(path, index, asked) for index, asked in enumerate(take(path, entry, "questions", list)))
+
+
+def _again(path: Path, like: str) -> tuple[Question, ...]:
+    """The questions of another plan, asked once more to correct what was answered: each may be skipped."""
+    other = path.with_name(f"{like}.yml")
+    if not other.exists():
+        raise ContentError(f"{path}: like: there is no {other.name}; name the questions that are asked again.")
+    questions = _questions(other, read_yaml(other))
+    return tuple(replace(question, must=question.must and question.consent is not None) for question in questions)
 
 
 def _question(path: Path, index: int, entry: Any) -> Question:

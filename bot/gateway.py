@@ -19,8 +19,8 @@ from bot.house import HOUSE, STANDING, House, Redeem, day_of, raised
 from bot.knowledge import Knowledge
 from bot.media import Pictures
 from bot.model import Answer, Button, CaseRequest, Inbound, Kind, Level, Outcome, Payment, Picture, Reply, Risk, State, Turn
+from bot.receipts import AGAIN, Ledger, Receipts
 from bot.receipts import COMMANDS as RECEIPTS
-from bot.receipts import Ledger, Receipts
 from bot.replies import CAN_WRITE, OTHER, Replies
 from bot.showing import Showing
 from bot.understanding.answering import yields
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 _GIVE_UP = 3  # a message whose handling failed so often is answered by the fixed text: Rasa may not survive it
 _LINKS = frozenset({"step", "code", "topic", "hotlines", "person"})  # what a deep link may ask for
 _ASKING = 64  # questions to the dialogue at the same time; the others wait here, before its time-out begins
+_LATIN = "bn-latn"
 _OTHER_LANGUAGE = "other"
 _SHORT = 2  # words
 _YES_NO = {"yes": CAN_WRITE[0], "step.1": CAN_WRITE[0], "no": CAN_WRITE[1], "step.2": CAN_WRITE[1]}
@@ -71,7 +72,7 @@ class Gateway:
         self._rate, self._max_text = rate_per_minute, max_text
         self._house = House(content, replies, redeem)
         self._receipts = Receipts(content, ledger)
-        self._showing, self._endings = Showing(pictures), Endings(content, ledger)
+        self._showing, self._endings = Showing(pictures), Endings(content, ledger, self._receipts)
         self._room = asyncio.Semaphore(_ASKING)
 
     async def answer(self, turn: Turn) -> Outcome:
@@ -162,7 +163,8 @@ class Gateway:
         if command is not None and command.name in HOUSE:
             return await self._house.obey(turn, state, risk, command)
         if command is not None and command.name in RECEIPTS and command.arguments[1:] == ("correct",):
-            state, command = await self._receipts.correcting(turn, state, command.arguments[0]), Command("flow", ("receipt",))
+            begun = await self._receipts.correcting(turn, state, command.arguments[0])
+            state, command = (begun, Command("flow", (AGAIN,))) if begun else (state, Command("receipts"))
         if command is not None and command.name in RECEIPTS:
             return replace(await self._receipts.obey(turn, state, command), risk=risk)
         if turn.recent > self._rate:  # after the house's commands: the numbers and a person are never muted
@@ -230,9 +232,8 @@ class Gateway:
         whether it is in a language that is not ours."""
         state = turn.state
         if turn.inbound.kind is Kind.START and (link := _link(turn.inbound)) and link.name == "language" and not state.language_chosen:
-            return replace(
-                state, language=link.arguments[0]
-            ), False  # the page she starts on is in that language; her choice may still come
+            shown = link.arguments[0]  # the language of the page that she starts on, for fixed texts too; her choice may still come
+            return replace(state, language=shown, script=_LATIN if (shown, state.script) == ("bn", _LATIN) else shown), False
         if turn.inbound.kind not in (Kind.TEXT, Kind.EDIT, Kind.MEDIA) or not any(letter.isalpha() for letter in text):
             return state, False  # "5000" is in no language
         script = self._detect(text, state.script)

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 
-from bot.flows import NOT_ASKED, Plan, flow_plans
+from bot.flows import NOT_ASKED, SKIPPED, UNKNOWN, Plan, flow_plans
 from bot.knowledge import Knowledge
 from bot.media import new_id
 from bot.model import Button, Flow, Outcome, Payment, Reply, State, Turn
 from bot.spoken import day_text, digits, spoken
 from bot.understanding.commands import Command
 
-FLOW = "receipt"
+FLOW, AGAIN = "receipt", "receipt_again"
 ID = "id"  # beside the answers: of the payment that is being corrected
 COMMANDS = frozenset({"receipts", "receipt"})
 _LISTED = 8  # payments with a button; all are counted and told
@@ -45,18 +45,26 @@ class Receipts:
             return replace(self._list(state, left, said="receipt_deleted"), unpaid=(id,))
         return self._one(state, payment)
 
-    async def correcting(self, turn: Turn, state: State, id: str) -> State:
-        """The questions begin again for a payment that is kept; its picture stays."""
-        payment = next((one for one in await self._ledger(turn.conversation) if one.id == id), None)
-        if payment is None:
-            return state
-        flow = Flow(name=FLOW, answers=((ID, id), ("consent", "yes")))
-        return replace(state, flows=(flow, *(replace(one, open=False) for one in state.flows if one.name != FLOW)))
+    async def correcting(self, turn: Turn, state: State, id: str) -> State | None:
+        """The questions begin again for a payment that is kept; None where it is not."""
+        if await self._kept(turn, id) is None:
+            return None
+        flow = Flow(name=AGAIN, answers=((ID, id), ("consent", "yes")))
+        return replace(state, flows=(flow, *(replace(one, open=False) for one in state.flows if one.name != AGAIN)))
 
-    async def total(self, turn: Turn, state: State, extra: Payment | None = None) -> str:
-        """What she paid in all, with a payment that is only just being kept."""
-        kept = [one for one in await self._ledger(turn.conversation) if extra is None or one.id != extra.id]
-        return self._totals(state, [*kept, *([extra] if extra else [])])
+    async def ended(self, turn: Turn, outcome: Outcome, flow: Flow) -> Outcome:
+        """Keeps what she answered. A correction is told as it stands then: what she skipped is known here only."""
+        if flow.name == FLOW:
+            return replace(outcome, payments=(payment_of(flow),))
+        old = await self._kept(turn, flow.answer(ID) or "")
+        payment = corrected(flow, old) if old else payment_of(flow)
+        if not payment.amount:  # deleted meanwhile, and nothing to write down in its place
+            return replace(self._list(outcome.state, await self._ledger(turn.conversation)), risk=outcome.risk)
+        text = self._content.sentences["receipt_kept"].fill(outcome.state.language, line=line(outcome.state, payment))
+        return replace(outcome, payments=(payment,), replies=(replace(outcome.replies[-1], text=text),))
+
+    async def _kept(self, turn: Turn, id: str) -> Payment | None:
+        return next((one for one in await self._ledger(turn.conversation) if one.id == id), None)
 
     def _list(self, state: State, kept: list[Payment], said: str | None = None) -> Outcome:
         head = self._content.sentences[said][state.language] if said else ""
@@ -64,7 +72,8 @@ class Receipts:
             return self._say(state, "receipts_none", ((FLOW, f"flow.{FLOW}"),), before=head)
         lines = [f"{digits(state.language, number)}. {line(state, one)}" for number, one in enumerate(kept, 1)]
         pieces = [head, self._content.sentences["receipts_list"][state.language], "\n".join(lines), self._totals(state, kept)]
-        buttons = [Button(title=title(state, one), payload=f"receipt.{one.id}") for one in kept[-_LISTED:]]
+        numbered = list(enumerate(kept, 1))[-_LISTED:]
+        buttons = [Button(title=title(state, number, one), payload=f"receipt.{one.id}") for number, one in numbered]
         on = [*buttons, self._plan_button(state, FLOW), self._plan_button(state, "complaint"), *self._ways(state)]
         return Outcome(replies=(Reply(text="\n\n".join(piece for piece in pieces if piece), buttons=tuple(on)),), state=state)
 
@@ -112,6 +121,15 @@ def payment_of(flow: Flow) -> Payment:
     )
 
 
+def corrected(flow: Flow, old: Payment) -> Payment:
+    """The payment with what she answered anew; what she skipped stays, and so does the picture where no other came."""
+    told = {question: value for question, value in flow.answers if value != SKIPPED}
+    fields = {name: "" if told[name] == UNKNOWN else told[name] for name in ("day", "to", "what", "proof") if name in told}
+    new = payment_of(flow)
+    money = {"amount": new.amount, "currency": new.currency} if new.amount else {}
+    return replace(old, **fields, **money, picture=new.picture or old.picture)  # type: ignore[arg-type]
+
+
 def line(state: State, payment: Payment) -> str:
     """One payment in one line."""
     language = state.language
@@ -129,6 +147,6 @@ def worded(plan: Plan, question: str, value: str, language: str) -> str:
     return found[language] if found else value
 
 
-def title(state: State, payment: Payment) -> str:
-    day = day_text(state.language, date.fromisoformat(payment.day))[:5] + " " if payment.day else ""
-    return f"{day}{spoken(state.language, f'{payment.amount} {payment.currency}')}"[:_TITLE].strip()
+def title(state: State, number: int, payment: Payment) -> str:
+    """By its number in the list: two may be of one day and amount."""
+    return f"{digits(state.language, number)}. {spoken(state.language, f'{payment.amount} {payment.currency}')}"[:_TITLE].strip()

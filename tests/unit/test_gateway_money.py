@@ -16,7 +16,7 @@ from tests.fakes.turns import REPLIES, THE_ANSWER, Told, pressed, turn
 
 CONTENT = knowledge()
 PAYMENTS = [
-    Payment(id="p1", amount=50_000, currency="BDT", day="2026-11-20", to="Rahim", what="visa", proof="paper"),
+    Payment(id="p1", amount=50_000, currency="BDT", day="2026-11-20", to="Rahim", what="visa", proof="paper", picture="old"),
     Payment(id="p2", amount=500, currency="SAR", day="", to="", what="", proof="none"),
 ]
 ASKING = State(flows=(Flow(name="offer_check", asked="age", since="2026-11-24"),))
@@ -160,6 +160,11 @@ async def test_an_empty_list_says_how_to_begin():
     assert "flow.receipt" in payloads(outcome)
 
 
+async def test_each_button_names_its_payment_by_its_number_in_the_list():
+    outcome = await answer(pressed("receipts"))
+    assert [button.title for button in outcome.replies[-1].buttons][:2] == ["১. ৫০,০০০ টাকা", "২. ৫০০ রিয়াল"]
+
+
 async def test_one_is_deleted_only_after_a_second_press():
     first = await answer(pressed("receipt.p1.delete"))
     assert first.unpaid == ()
@@ -180,8 +185,50 @@ async def test_to_correct_asks_again_for_the_same_payment():
     told = Told()
     await answer(pressed("receipt.p1.correct"), told)
     (asked,) = told.asked
-    assert asked[1] == Command("flow", ("receipt",))
+    assert asked[1] == Command("flow", ("receipt_again",))
     assert asked[2].flows[0].answers == (("id", "p1"), ("consent", "yes"))
+
+
+async def test_to_correct_does_not_lose_a_payment_half_written():
+    told = Told()
+    half = Flow(name="receipt", answers=(("consent", "yes"), ("amount", "5 BDT")), asked="day")
+    await answer(pressed("receipt.p1.correct", state=State(flows=(half,))), told)
+    assert [flow.name for flow in told.asked[0][2].flows] == ["receipt_again", "receipt"]
+
+
+async def test_one_that_is_gone_is_not_corrected_but_the_list_shown():
+    told = Told()
+    outcome = await answer(pressed("receipt.gone.correct"), told)
+    assert told.asked == []
+    assert CONTENT.sentences["receipts_list"].bn in outcome.replies[0].text
+
+
+def corrected(*answers):
+    return Told(replace(THE_ANSWER, flows=(), ended=Flow(name="receipt_again", answers=(("id", "p1"), ("consent", "yes"), *answers))))
+
+
+@pytest.mark.parametrize(
+    ("answers", "changed"),
+    [
+        ((("amount", ""), ("day", ""), ("to", ""), ("what", ""), ("proof", "message"), ("picture", "")), {"proof": "message"}),
+        ((("amount", "700 SAR"), ("day", ""), ("to", ""), ("what", ""), ("proof", "")), {"amount": 700, "currency": "SAR"}),
+        ((("amount", ""), ("day", "2026-11-01"), ("to", "?"), ("what", "medical"), ("proof", "none")), {"day": "2026-11-01", "to": "", "what": "medical", "proof": "none"}),
+        ((("amount", ""), ("day", ""), ("to", ""), ("what", ""), ("proof", "paper"), ("picture", "new")), {"picture": "new"}),
+    ],
+)  # fmt: skip
+async def test_what_is_not_corrected_stays_the_picture_too(answers, changed):
+    outcome = await answer(turn("x"), corrected(*answers))
+    assert outcome.payments == (replace(PAYMENTS[0], **changed),)
+    assert "📷" in outcome.replies[0].text
+    assert payloads(outcome) == ["menu"]
+
+
+async def test_a_correction_of_what_was_deleted_meanwhile_and_says_nothing_keeps_nothing():
+    outcome = await answer(turn("x"), corrected(("amount", ""), ("day", "")), payments=False)
+    assert outcome.payments == ()
+    assert "০ টাকা" not in outcome.replies[0].text
+    anew = await answer(turn("x"), corrected(("amount", "900 BDT"), ("day", "")), payments=False)
+    assert [(one.id, one.amount) for one in anew.payments] == [("p1", 900)]
 
 
 async def test_a_payment_is_kept_with_the_turn_that_ends_its_questions():

@@ -5,7 +5,7 @@ import pytest
 from actions.flows import begun_by
 from bot.flows import flow_plans
 from bot.knowledge import knowledge
-from bot.model import Level
+from bot.model import Flow, Level
 from tests.fakes.guided import Guided
 
 PLAN = flow_plans()["offer_check"]
@@ -165,3 +165,16 @@ def test_two_sets_of_questions_do_not_lose_each_other():
 @pytest.mark.parametrize("text", ["কাতার যাইতে আমার কত খরচ হবে", "jordan jaite mot koto khoroch porbe", "what will it cost me to go to Oman"])
 def test_a_country_alone_tells_nothing_of_the_work_and_begins_nothing(text):
     assert begun_by(Guided().scene, "cost_loan", text) is None
+
+
+def test_a_correction_says_what_stays_and_every_question_can_be_skipped():
+    her = Guided()
+    her.flows = (Flow(name="receipt_again", answers=(("id", "p1"), ("consent", "yes"))),)
+    text = her.press("flow.receipt_again")
+    assert flow_plans()["receipt_again"].intro.bn in text
+    for question in ("amount", "day", "to", "what"):
+        assert her.asked == question
+        her.press(f"say.receipt_again.{question}.skip")
+    assert flow_plans()["receipt_again"].intro.bn not in her.press("flow.receipt_again")
+    assert her.press("say.receipt_again.proof.skip")
+    assert her.last.ended.answer("id") == "p1"
