@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.errors import DeliveryError, Refused
 from bot.handoff import HUMAN, Case, Stage
+from bot.masking import Masks
 from bot.relaying import Forum, Hers, Topic, Wording, state_of
 from bot.ringing import Wording as Alerting
 from bot.threads import off_loop
@@ -35,8 +36,8 @@ class Store(Protocol):
 
 
 class Relay:
-    def __init__(self, store: Store, forum: Forum, wording: Wording, alerting: Alerting) -> None:
-        self._store, self._forum, self._wording, self._alerting = store, forum, wording, alerting
+    def __init__(self, store: Store, forum: Forum, wording: Wording, alerting: Alerting, masks: Masks) -> None:
+        self._store, self._forum, self._wording, self._alerting, self._masks = store, forum, wording, alerting, masks
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until stopped."""
@@ -99,7 +100,7 @@ class Relay:
             if message.media:
                 await self._forum.say(thread, texts["media"].format(link=self._alerting.link(case.id)))
             if message.text:
-                await self._forum.say(thread, texts["hers"].format(text=message.text[:_LONGEST]))
+                await self._forum.say(thread, texts["hers"].format(text=self._masks.hidden(message.text)[:_LONGEST]))
             await off_loop(self._store.topic_read, case.id, message.id)
 
     async def _remove(self, topic: Topic) -> None:

@@ -10,6 +10,8 @@ from bot.alerts import Door
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_staff import StaffUpdates, TelegramGroup
 from bot.handoff import CaseDesk
+from bot.knowledge import knowledge
+from bot.masking import Masks
 from bot.relay import Relay
 from bot.relay_acts import Acts
 from bot.relaying import load_wording
@@ -45,7 +47,7 @@ def staff_group(
         wording = load_wording(settings.alert_language)
         alerting = load_alerting(settings.alert_language, settings.desk_address)
         updates = StaffUpdates(settings.staff_telegram_chat_id, Acts(topics, cases, people, group, wording, alerting).take)
-        made = StaffGroup(group, Relay(topics, group, wording, alerting), updates)
+        made = StaffGroup(group, Relay(topics, group, wording, alerting, Masks(line.number for line in knowledge().hotlines)), updates)
     if telegram is not None:
         telegram.staff = updates
     return made

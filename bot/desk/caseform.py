@@ -11,13 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.desk.conversation import Conversation
-from bot.desk.formlists import CaseLists, Section, Suggestion
+from bot.desk.conversation import Content, Conversation
+from bot.desk.formlists import Field, Section, Suggestion
 from bot.desk.pages import Pages
 from bot.desk.visit import audited, visit
 from bot.errors import NoSuchCase
 from bot.handoff import Case, CaseDesk
-from bot.knowledge import Knowledge
 from bot.staff import Action
 from bot.threads import off_loop
 
@@ -25,12 +24,12 @@ _REASON = (5, 200)  # characters
 
 
 class CaseForm:
-    def __init__(self, cases: CaseDesk, pages: Pages, conversation: Conversation, lists: CaseLists, knowledge: Knowledge) -> None:
+    def __init__(self, cases: CaseDesk, pages: Pages, conversation: Conversation, content: Content) -> None:
         self._cases, self._pages, self._conversation = cases, pages, conversation
-        self._lists = lists
+        self._lists, self._reading = content.lists, content.reading
         self._places = {
-            "district": dict(knowledge.services.districts),
-            "country": {country.id: country.name for country in knowledge.countries.values()},
+            "district": dict(content.knowledge.services.districts),
+            "country": {country.id: country.name for country in content.knowledge.countries.values()},
         }
 
     def routes(self) -> list[Route]:
@@ -55,7 +54,8 @@ class CaseForm:
         scene = await self._conversation.scene(request)  # 404 where it is not hers
         if not (scene["holds"] or scene["over"]):
             raise HTTPException(409)  # only asked to take it
-        filled = section.read(here.form, {kind: list(names) for kind, names in self._places.items()}, _piece(scene["view"].form, section))
+        places = {kind: list(names) for kind, names in self._places.items()}
+        filled = section.read(here.form, places, _piece(scene["view"].form, section), self._concealed)
         try:
             await off_loop(partial(self._cases.put_form, case, here.staff.id, {section.id: filled or None}))
         except NoSuchCase:
@@ -78,7 +78,8 @@ class CaseForm:
         except NoSuchCase:
             raise HTTPException(404) from None
         template = "reveal.html" if "hx-request" in request.headers else "reveal_page.html"
-        return self._pages.show(request, template, **scene, **self._given(request), identifiers=found)
+        written = self._reading.written(scene["view"])
+        return self._pages.show(request, template, **scene, **self._given(request), identifiers=found, written=written)
 
     def _given(self, request: Request) -> dict[str, Any]:
         language = visit(request).language
@@ -87,7 +88,12 @@ class CaseForm:
             "places": {kind: {id: name[language] for id, name in names.items()} for kind, names in self._places.items()},
             "suggestion_of": _rising,
             "piece": _piece,
+            "concealed": self._concealed,
         }
+
+    def _concealed(self, field: Field, value: object) -> bool:
+        """Kept, but not shown with the form: it says who somebody is."""
+        return field.identity or (field.kind == "text" and self._reading.hides(value))
 
     def _back(self, case: str) -> Response:
         return RedirectResponse(self._pages.path("case", case=case) + "?problem=reason", status_code=303)

@@ -19,10 +19,12 @@ from bot.desk.oversight import Oversight
 from bot.desk.pages import Pages
 from bot.desk.ports import Overview, Staffing
 from bot.desk.queue import Queue
+from bot.desk.reading import Reading
 from bot.desk.review import Audit, Sample
 from bot.desk.shelf import load_groups
 from bot.handoff import CaseDesk
 from bot.knowledge import DIRECTORY, LANGUAGES, Text, knowledge
+from bot.masking import Masks
 from bot.triage import load_lexicon
 
 
@@ -35,7 +37,8 @@ class Group(Protocol):
 @cache
 def content() -> Content:
     """Loaded once a process."""
-    return Content(knowledge=knowledge(), groups=load_groups(DIRECTORY), lexicon=load_lexicon(), lists=load_lists(DIRECTORY))
+    reading = Reading(lexicon=load_lexicon(), masks=Masks(line.number for line in knowledge().hotlines))
+    return Content(knowledge=knowledge(), groups=load_groups(DIRECTORY), reading=reading, lists=load_lists(DIRECTORY))
 
 
 def pages_of(cases: CaseDesk, overview: Overview, store: Staffing, pages: Pages, clock: Callable[[], datetime]) -> tuple[Group, ...]:
@@ -46,10 +49,10 @@ def pages_of(cases: CaseDesk, overview: Overview, store: Staffing, pages: Pages,
         Queue(cases, overview, pages, clock),
         conversation,
         Deeds(cases, pages, conversation, found.lists.outcomes, clock),
-        CaseForm(cases, pages, conversation, found.lists, found.knowledge),
+        CaseForm(cases, pages, conversation, found),
         Oversight(cases, overview, store, pages),
-        Sample(overview, pages),
-        Audit(store, pages),
+        Sample(overview, pages, found.reading),
+        Audit(store, pages, found.reading),
         Figures(overview, pages, _names(found), clock),
     )
 

@@ -16,9 +16,9 @@ from bot.desk.board import board
 from bot.desk.colleagues import colleagues
 from bot.desk.formlists import CaseLists
 from bot.desk.looked import Looked
-from bot.desk.marking import marked
 from bot.desk.pages import Pages
 from bot.desk.ports import Staffing
+from bot.desk.reading import Reading
 from bot.desk.shelf import SCRIPTS, Group, fitting, hotline_cards, service_cards
 from bot.desk.visit import visit
 from bot.errors import NoSuchCase
@@ -27,7 +27,6 @@ from bot.handoff.clocks import WINDOWS, Clock
 from bot.knowledge import Knowledge
 from bot.staff import Role, Staff
 from bot.threads import off_loop
-from bot.understanding.risk import Lexicon
 
 DONE = ("level", "note", "passed", "back", "callback", "missed", "hidden", "shown", "confirm", "closed", "assigned")
 PROBLEMS = ("state", "close", "time", "note", "whom", "reason", "text")
@@ -40,7 +39,7 @@ class Content:
 
     knowledge: Knowledge
     groups: tuple[Group, ...]
-    lexicon: Lexicon
+    reading: Reading
     lists: CaseLists
 
 
@@ -107,7 +106,7 @@ class Conversation:
             "holds": holds,
             "speaks": holds and view.case.state in HUMAN,
             "people": await colleagues(self._store),
-            "marks": {message.id: marked(message.text, message.reasons, self._content.lexicon) for message in view.messages},
+            "reading": self._content.reading,
             "window": _window(view, self._clock()),
             "district": _district(view),
             "outcomes": self._content.lists.outcomes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,6 +29,13 @@ class Field:
     counted: bool  # goes into the figures
 
 
+Concealed = Callable[[Field, Any], bool]
+
+
+def _identity(field: Field, value: object) -> bool:
+    return field.identity
+
+
 @dataclass(frozen=True, kw_only=True)
 class Suggestion:
     """Of a screen: any of these answered with yes."""
@@ -50,11 +57,14 @@ class Section:
         """The first that fits what the counsellor has filled in."""
         return next((one for one in self.suggests if any(filled.get(field) == "yes" for field in one.any)), None)
 
-    def read(self, form: Form, places: Mapping[str, Sequence[str]], before: Mapping[str, Any]) -> dict[str, Any]:
-        """The section as posted. An identifying field is not shown again, so an empty one stays as it was."""
+    def read(
+        self, form: Form, places: Mapping[str, Sequence[str]], before: Mapping[str, Any], concealed: Concealed = _identity
+    ) -> dict[str, Any]:
+        """The section as posted. What is `concealed` is not shown again, so an empty field stays as it was."""
         found: dict[str, Any] = {}
         for field in self.fields:
-            value = _value(field, form, places) or (before.get(field.id) if field.identity else None)
+            was = before.get(field.id)
+            value = _value(field, form, places) or (was if was and concealed(field, was) else None)
             if value:
                 found[field.id] = value
         return found

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from bot.desk.colleagues import colleagues
 from bot.desk.pages import Pages
 from bot.desk.ports import Overview, Staffing
+from bot.desk.reading import Reading
 from bot.desk.visit import audited, visit
 from bot.errors import CaseError
 from bot.model import Level
@@ -25,8 +26,8 @@ _CODE = 64
 class Sample:
     """Each reviewer gets one a day, the same all day. Danger that was missed becomes a case."""
 
-    def __init__(self, overview: Overview, pages: Pages) -> None:
-        self._overview, self._pages = overview, pages
+    def __init__(self, overview: Overview, pages: Pages, reading: Reading) -> None:
+        self._overview, self._pages, self._reading = overview, pages, reading
 
     def routes(self) -> list[Route]:
         return [
@@ -39,7 +40,10 @@ class Sample:
         day, conversation, said, verdict = await off_loop(self._overview.sample, here.staff.id)
         if conversation is not None:
             await audited(here, Action.SAMPLE_VIEWED, conversation, day=day)
-        return self._pages.show(request, "sample.html", day=day, said=said, verdict=verdict, there=conversation is not None)
+        there = conversation is not None
+        return self._pages.show(
+            request, "sample.html", day=day, said_there=said, verdict=verdict, there=there, reading=self._reading
+        )  # fmt: skip
 
     async def _judge(self, request: Request) -> Response:
         here = visit(request)
@@ -55,8 +59,8 @@ class Sample:
 
 
 class Audit:
-    def __init__(self, store: Staffing, pages: Pages) -> None:
-        self._store, self._pages = store, pages
+    def __init__(self, store: Staffing, pages: Pages, reading: Reading) -> None:
+        self._store, self._pages, self._reading = store, pages, reading
 
     def routes(self) -> list[Route]:
         return [Route("/audit", self._show, name="audit", methods=["GET"])]
@@ -67,8 +71,8 @@ class Audit:
         entries = await off_loop(lambda: self._store.audit_entries(limit=_LINES + 1, **asked))
         reasons = here.staff.role is Role.SUPERVISOR  # why somebody looked may say who she is: not for who sees no case
         return self._pages.show(
-            request, "audit.html", entries=[(entry, _detail(entry, reasons)) for entry in entries[:_LINES]], asked=asked,
-            actions=_ACTIONS, people=await colleagues(self._store), next=entries[_LINES - 1].seq if len(entries) > _LINES else None,
+            request, "audit.html", entries=[(entry, self._reading.plain(_detail(entry, reasons))) for entry in entries[:_LINES]],
+            asked=asked, actions=_ACTIONS, people=await colleagues(self._store), next=entries[_LINES - 1].seq if len(entries) > _LINES else None,
         )  # fmt: skip
 
 

@@ -22,6 +22,15 @@
     if (name === "chat") down();
   }
   for (const button of buttons) button.addEventListener("click", () => show(button.dataset.pane));
+  document.addEventListener("click", (event) => { // something hidden in a message: where it can be asked for
+    if (!event.target.closest("a.masked")) return;
+    event.preventDefault();
+    show("facts");
+    document.getElementById("identity").open = true;
+    const reason = document.getElementById("reveal-reason") || document.querySelector("#identity summary");
+    reason.scrollIntoView({ block: "center" });
+    reason.focus();
+  });
   wide.addEventListener("change", () => show(wide.matches ? "facts" : "chat"));
 
   // --- The messages: at the newest, unless she has scrolled up

@@ -16,7 +16,7 @@ from bot.desk.headers import HEADERS
 from bot.desk.pages import MOUNT
 from bot.desk.permissions import PERMISSIONS, Object, allowed
 from bot.model import Level
-from bot.staff import Role
+from bot.staff import Action, Role
 from tests.fakes.desk import Browser
 from tests.fakes.deskwork import WorkBench
 
@@ -172,6 +172,67 @@ def test_who_she_is_stays_hidden_without_a_reason(street: Street) -> None:
     assert "Kulsum" not in street.ask("ann", "case.reveal", forms={"case.reveal": {"reason": "x"}}).text
     shown = street.ask("ann", "case.reveal").text
     assert "Kulsum" in shown and "<code>ann</code>" in shown
+
+
+def test_what_she_types_of_herself_is_hidden_until_revealed_with_a_reason(bench: WorkBench) -> None:
+    """In messages, notes and the form; for its counsellor and the supervisor, in each piece of the page."""
+    ann = bench.person("ann", team="a")
+    bench.person("boss", Role.SUPERVISOR, team="a")
+    bench.on_duty(ann.id)
+    hers, nid, mail, papers = "01712-345678", "১৯৯১২৬৯২৫০৬০০০১২৩", "rahima@example.com", "BX0123456"
+    case = bench.case_of(f"amar number {hers}, nid {nid}. 999 e phone dibo?", by=ann.id, replies=(f"আপনার নম্বর {hers}, আমাদের +880 9610 102030",))
+    bench.hears(f"mail {mail}")
+    bench.work.say(case, ann.id, f"ফোন করব {hers}")
+    bench.work.note(case, ann.id, f"passport {papers}")
+    bench.work.put_form(case, ann.id, {"level": {"why": f"brother {hers}"}, "contact": {"who": "herself"}})
+    secrets = (hers, nid, mail, papers)
+    for login in ("ann", "boss"):
+        browser, path = bench.entered(login), f"/desk/cases/{case}"
+        pages = [browser.get(path + part).text for part in ("", "/thread", "/facts", "/form", "/acts")]
+        pages.append(browser.post(path + "/reveal", {"reason": "x"}).text)
+        for page in pages:
+            assert not [secret for secret in secrets if secret in page]
+        assert "•••78" in pages[1] and "+880 9610 102030" in pages[1] and "999 e phone" in pages[1] and "•••56" in pages[2]
+        shown = browser.post(path + "/reveal", {"reason": "she asked for a call"}).text
+        assert all(secret in shown for secret in secrets)
+    assert [entry.detail for entry in bench.accounts.audit_entries(action="revealed")] == [{"reason": "she asked for a call"}] * 2
+
+
+def test_a_field_of_the_form_that_is_hidden_stays_when_the_rest_is_saved(bench: WorkBench) -> None:
+    ann = bench.person("ann")
+    bench.on_duty(ann.id)
+    case = bench.case_of("help", by=ann.id)
+    bench.work.put_form(case, ann.id, {"level": {"why": "brother 01712345678"}})
+    browser, path = bench.entered("ann"), f"/desk/cases/{case}/form/level"
+    browser.post(path, {"why": ""})
+    assert bench.work.form(case) == {"level": {"why": "brother 01712345678"}}
+    browser.post(path, {"why": "seen by a colleague"})
+    browser.post(path, {"why": ""})
+    assert not bench.work.form(case)
+
+
+def test_an_answer_by_htmx_shows_no_number_either(bench: WorkBench) -> None:
+    ann = bench.person("ann")
+    bench.on_duty(ann.id)
+    case = bench.case_of("ami 01712345678", by=ann.id)
+    browser = bench.entered("ann")
+    page = browser.post(f"/desk/cases/{case}/say", {"text": "01812345699?", "once": "1"}, headers={"hx-request": "true"}).text
+    assert "01712345678" not in page and "01812345699" not in page and "•••99" in page
+
+
+def test_the_audit_shows_no_number_that_stands_in_a_reason(bench: WorkBench) -> None:
+    boss = bench.person("boss", Role.SUPERVISOR)
+    bench.accounts.write_audit(boss.id, Action.REVEALED, "c" * 22, reason="call 01712345678")
+    page = bench.entered("boss").get("/desk/audit").text
+    assert "01712345678" not in page and "call •••78" in page
+
+
+def test_the_sample_shows_no_number(bench: WorkBench) -> None:
+    bench.person("boss", Role.SUPERVISOR)
+    bench.hears("call me 01712345678, passport BX0123456")
+    bench.clock.advance(86_400)
+    page = bench.entered("boss").get("/desk/sample").text
+    assert "call me" in page and "01712345678" not in page and "BX0123456" not in page
 
 
 def test_a_form_saved_without_names_keeps_them(street: Street) -> None:

@@ -184,12 +184,12 @@ def test_what_is_wrong_with_the_form_is_told(changed: Callable[..., Path], edit:
     ],
 )  # fmt: skip
 def test_the_words_of_the_rule_that_spoke_are_marked(text: str, reasons: tuple[str, ...], words: list[str]) -> None:
-    pieces = marked(text, reasons, content().lexicon)
+    pieces = marked(text, reasons, content().reading.lexicon)
     assert [piece for piece, hit in pieces if hit] == words and "".join(piece for piece, _ in pieces) == text
 
 
 def test_whatever_is_marked_the_text_stays_whole() -> None:
-    lexicon = content().lexicon
+    lexicon = content().reading.lexicon
     for text in ("  mere\n\nfelbe <b>\t মেরে ফেলবে , mere felbe", "😀 mere felbe😀", "mere " * 400):
         pieces = marked(text, tuple(rule.id for rule in lexicon.rules), lexicon)
         assert "".join(piece for piece, _ in pieces) == text
