@@ -130,7 +130,8 @@ def build(settings: Settings) -> House:
     )
     intake.worker = worker
     cases = Casework(database, sealer, clock=now, fit=_fit(channels))
-    desk = build_desk(settings, database, sealer, cases, now)
+    staff = doors.get("telegram") if settings.staff_telegram_relay else None
+    desk = build_desk(settings, database, sealer, cases, now, staff.name if isinstance(staff, TelegramGroup) else None)
     group = staff_group(settings, telegram, doors, Topics(database, sealer, now), cases, Accounts(database, sealer))
     watch = Watch(store, rasa.alive)
     return House(settings, store, worker, rasa, client, web, telegram, messenger, desk, alerts, cleaner, keeper, watch, group)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.desk.desk import Desk, Parts
 from bot.desk.passwords import Passwords
+from bot.desk.ports import Telegram
 from bot.desk.words import load_words
 from bot.handoff import CaseDesk
 from bot.knowledge import DIRECTORY, read_yaml
@@ -15,7 +16,9 @@ from bot.storage import Accounts, Database, Sealer
 from bot.storage.overview import Overview
 
 
-def build_desk(settings: Settings, database: Database, sealer: Sealer, cases: CaseDesk, clock: Callable[[], datetime]) -> Desk:
+def build_desk(
+    settings: Settings, database: Database, sealer: Sealer, cases: CaseDesk, clock: Callable[[], datetime], telegram: Telegram | None = None
+) -> Desk:
     """Raises ContentError where a word is missing."""
     parts = Parts(
         store=Accounts(database, sealer, clock=clock),
@@ -26,6 +29,7 @@ def build_desk(settings: Settings, database: Database, sealer: Sealer, cases: Ca
         clock=clock,
         passwords=Passwords(),
         secure=settings.secure,
+        telegram=telegram,
         forwarded=bool(settings.public_url),
     )
     return Desk(parts)

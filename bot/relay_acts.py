@@ -45,7 +45,7 @@ class Acts:
         self._told: set[str] = set()  # presses that were answered with words
 
     async def take(self, event: StaffEvent) -> None:
-        if event.text.split()[:1] == [_LINK]:
+        if event.text.partition(" ")[0].partition("@")[0] == _LINK:  # in a group Telegram adds the bot's name
             await self._link(event)
             return
         topic = await off_loop(self._store.topic_of, event.topic) if event.topic else None
@@ -89,6 +89,7 @@ class Acts:
         elif name == "safe":
             await self._close(event, topic.case, staff, argument == "yes")
         elif name == "confirm":
+            await self._supervises(staff)
             await off_loop(self._cases.confirm_close, topic.case.id, staff)
             await self._noted(staff, topic.case, "confirmed")
         if event.query is not None and event.query not in self._told:  # the clock on the button goes out
@@ -157,6 +158,12 @@ class Acts:
     async def _ask(self, event: StaffEvent, case: Case, asked: Asked, text: str, *buttons: str) -> None:
         message = await self._forum.say(event.topic, self._wording.texts[text], self._wording.pressed(*buttons))
         await off_loop(self._store.ask, case.id, Asked(do=asked.do, by=asked.by, what=asked.what, reply_to=message))
+
+    async def _supervises(self, staff: str) -> None:
+        """At the desk only a supervisor is the second person."""
+        account = await off_loop(self._people.account, staff)
+        if account is None or account.staff.role is not Role.SUPERVISOR:
+            raise NoSuchCase
 
     async def _noted(self, staff: str, case: Case, what: str) -> None:
         await off_loop(partial(self._people.write_audit, staff, Action.CASE_DECIDED, case.id, what=what, where="telegram"))

@@ -85,6 +85,9 @@ class Action(str, Enum):
     RECOVERY_USED = "recovery_used"
     RECOVERY_RENEWED = "recovery_renewed"
     SESSIONS_ENDED = "sessions_ended"
+    TELEGRAM_CODE = "telegram_code"  # with which her Telegram account may act for her in the staff group
+    TELEGRAM_LINKED = "telegram_linked"
+    TELEGRAM_UNLINKED = "telegram_unlinked"
     # people
     STAFF_LISTED = "staff_listed"
     STAFF_VIEWED = "staff_viewed"

@@ -22,6 +22,7 @@ from bot.ringing import Ring, Wording
 log = logging.getLogger(__name__)
 
 _TITLE, _ANSWER = 64, 200  # characters of a button, and of what is told over a pressed one
+_SOON = 3.0  # seconds
 _PLAIN = LinkPreviewOptions(is_disabled=True)
 
 
@@ -32,6 +33,7 @@ class TelegramGroup:
 
     def __init__(self, bot: PollingBot, chat: int, wording: Wording, clock: Callable[[], datetime], *, own: bool = False) -> None:
         self._bot, self._chat, self._wording, self._clock, self._own = bot, chat, wording, clock, own
+        self._name = ""
 
     async def close(self) -> None:
         """Only a bot of its own: another is closed by who made it."""
@@ -41,6 +43,15 @@ class TelegramGroup:
     async def ring(self, rings: Sequence[Ring]) -> None:
         """One message for all. Raises TryLater or Refused."""
         await self.say(0, self._wording.text(rings, self._clock()))
+
+    async def name(self) -> str:
+        """What the bot is called, without @; empty where Telegram does not answer soon."""
+        if not self._name:
+            try:
+                self._name = str((await asyncio.wait_for(_told(self._bot.get_me()), _SOON)).username or "")
+            except (DeliveryError, asyncio.TimeoutError):
+                log.info("The name of the staff group's bot is not known yet")
+        return self._name
 
     async def create(self, title: str) -> int:
         topic = await _told(self._bot.create_forum_topic(self._chat, title))

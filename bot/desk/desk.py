@@ -26,7 +26,7 @@ from bot.desk.pages import MOUNT, Pages
 from bot.desk.passwords import Passwords
 from bot.desk.people import People
 from bot.desk.permissions import PERMISSIONS, Rule
-from bot.desk.ports import Overview, Staffing
+from bot.desk.ports import Overview, Staffing, Telegram
 from bot.desk.signing import SignIn
 from bot.desk.words import Words
 from bot.handoff import CaseDesk
@@ -44,6 +44,7 @@ class Parts:
     clock: Callable[[], datetime]
     passwords: Passwords
     secure: bool  # reached over https
+    telegram: Telegram | None = None  # where cases are answered in the staff's Telegram group
     forwarded: bool = False  # our own proxy is in front, and its last X-Forwarded-For entry is the internet address
 
 
@@ -62,7 +63,7 @@ class Desk:
             Home(parts.store, pages, cookies, coming),
             *work,
             Files(parts.cases),
-            Account(parts.store, sign_in, pages, cookies),
+            Account(parts.store, sign_in, pages, cookies, parts.telegram),
             People(parts.store, pages, coming),
             Hours(parts.store, pages, parts.hours),
             self.live,

@@ -70,6 +70,8 @@ PERMISSIONS: Mapping[str, Rule] = {
     "account.second": _for(*Role),
     "account.second.confirm": _for(*Role),
     "account.sessions.end": _for(*Role),
+    "account.telegram": _for(*CASEWORK),
+    "account.telegram.end": _for(*CASEWORK),
     "queue": _for(*CASEWORK),
     "queue.list": _for(*CASEWORK, passive=True),
     "queue.own": _for(*CASEWORK, passive=True),

@@ -14,6 +14,7 @@ from bot.staff import Account, Action, AuditEntry, Credentials, Role, Session, S
 from bot.storage import audit, contacts, desk_settings, signing_in, staff_rows, staff_sessions
 from bot.storage.engine import Database
 from bot.storage.sealing import Sealer
+from bot.storage.staff_reading import moment
 from bot.storage.transaction import Transaction, attempted
 
 T = TypeVar("T")
@@ -69,13 +70,39 @@ class Accounts:
         """Where she is alerted: `door` is email. None takes it away. Raises UnknownStaff."""
         self._write(lambda tx: contacts.put(tx, staff, door, address))
 
-    def new_link(self, staff: str) -> str:
+    def new_link(self, staff: str, *, by: str | None = None, seconds: float = contacts.VALID) -> str:
         """A one-time code for her Telegram account. Raises UnknownStaff."""
-        return self._write(lambda tx: contacts.new_link(tx, staff))
+
+        def make(tx: Transaction) -> str:
+            code = contacts.new_link(tx, staff, seconds)
+            audit.append(tx, by, Action.TELEGRAM_CODE, staff)
+            return code
+
+        return self._write(make)
 
     def link(self, code: str, account: str) -> str | None:
         """Makes a Telegram account hers whose code it is, and says who that is; None: no good code."""
-        return self._write(lambda tx: contacts.link(tx, code, account))
+
+        def make(tx: Transaction) -> str | None:
+            staff = contacts.link(tx, code, account)
+            if staff is not None:
+                audit.append(tx, staff, Action.TELEGRAM_LINKED, staff)
+            return staff
+
+        return self._write(make)
+
+    def unlink(self, by: str | None, staff: str) -> None:
+        """Her Telegram account acts for nobody any more."""
+
+        def end(tx: Transaction) -> None:
+            if contacts.unlink(tx, staff):
+                audit.append(tx, by, Action.TELEGRAM_UNLINKED, staff)
+
+        self._write(end)
+
+    def linked_since(self, staff: str) -> datetime | None:
+        """Since when a Telegram account is hers."""
+        return self._read(lambda tx: moment(contacts.since(tx, staff, contacts.TELEGRAM)))
 
     def linked(self, account: str) -> str | None:
         """Whose Telegram account it is, if she is active."""

@@ -13,7 +13,7 @@ from bot.storage.tables import staff
 from bot.storage.transaction import Transaction
 
 EMAIL, TELEGRAM = "email", "telegram"
-_VALID = 24 * 3600.0  # seconds
+VALID = 24 * 3600.0  # seconds that a code from the command line is good for: it has a way to go to her
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -55,13 +55,27 @@ def of(tx: Transaction, door: str, address: str) -> str | None:
     return None if found is None else str(found)
 
 
-def new_link(tx: Transaction, id: str) -> str:
-    """A code, good once within a day; it replaces an earlier one. Raises UnknownStaff."""
+def since(tx: Transaction, id: str, door: str) -> float | None:
+    """Since when she is reached there."""
+    query = select(staff_contacts.c.created_at).where(staff_contacts.c.staff_id == id, staff_contacts.c.door == door)
+    found = tx.connection.execute(query).scalar()
+    return None if found is None else float(found)
+
+
+def unlink(tx: Transaction, id: str) -> bool:
+    """Her Telegram account is nobody's, and a code that waits is void. False: there was neither."""
+    codes = tx.connection.execute(delete(staff_links).where(staff_links.c.staff_id == id)).rowcount
+    gone = delete(staff_contacts).where(staff_contacts.c.staff_id == id, staff_contacts.c.door == TELEGRAM)
+    return bool(tx.connection.execute(gone).rowcount + codes)
+
+
+def new_link(tx: Transaction, id: str, seconds: float = VALID) -> str:
+    """A code, good once within so many seconds; it replaces an earlier one. Raises UnknownStaff."""
     if not tx.connection.execute(select(staff.c.id).where(staff.c.id == id, staff.c.active)).first():
         raise UnknownStaff
     tx.connection.execute(delete(staff_links).where((staff_links.c.staff_id == id) | (staff_links.c.expires_at <= tx.now)))
     code = "".join(secrets.choice(_ALPHABET) for _ in range(10))
-    row = {"digest": tx.sealer.digest("staff_link", code), "staff_id": id, "expires_at": tx.now + _VALID}
+    row = {"digest": tx.sealer.digest("staff_link", code), "staff_id": id, "expires_at": tx.now + seconds}
     tx.connection.execute(insert(staff_links), row)
     return code
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import LastAdmin, LoginTaken
 from bot.staff import Account, Action, Role, Staff
-from bot.storage import audit, signing_in
+from bot.storage import audit, contacts, signing_in
 from bot.storage.desk_tables import staff_credentials, staff_sessions
 from bot.storage.sealing import Sealer
 from bot.storage.staff_reading import moment, name_context, one, staff_of
@@ -83,6 +83,7 @@ def reset(tx: Transaction, by: str | None, id: str) -> str:
     _end_sessions(tx, id)
     cleared = {"password": None, "totp": None, "totp_pending": None, "recovery": None, "changed_at": tx.now}
     tx.connection.execute(update(staff_credentials).where(staff_credentials.c.staff_id == id).values(**cleared))
+    contacts.unlink(tx, id)  # it may be on the phone that was lost
     code = signing_in.new_setup_code(tx, id)
     audit.append(tx, by, Action.STAFF_RESET, id)
     return code

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import functools
 import itertools
 import re
 import socket
-import tempfile
 import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -29,8 +27,8 @@ from bot.errors import NoSuchCase
 from bot.knowledge import DIRECTORY, read_yaml
 from bot.staff import Role, Staff, Stage
 from bot.storage import Accounts, Database, Sealer
-from bot.storage.migrate import upgrade
 from bot.storage.overview import Overview
+from tests.databases import migrated
 
 _ADDRESSES = itertools.count(1)  # each browser has its own
 PASSWORD = "seven green boats sleep quietly"
@@ -96,21 +94,16 @@ class NoCases:
         return []
 
 
-@functools.cache
-def _migrated() -> bytes:
-    """An empty database, made once a run."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        upgrade(f"sqlite:///{path}")
-        return path.read_bytes()
+async def the_bot() -> str:
+    """The bot of the staff's group."""
+    return "sohojatri_staff_bot"
 
 
 class Bench:
     """A desk to try things on. `cases` may be a real one."""
 
     def __init__(self, folder: Path, *, cases: Any = None, secure: bool = False, **more: Any) -> None:
-        self.url = f"sqlite:///{folder / 'desk.db'}"
-        (folder / "desk.db").write_bytes(_migrated())
+        self.url = migrated(folder / "desk.db")
         self.clock = Clock()
         self.database, self.sealer = Database(self.url), Sealer(f"1:{KEYS[0]}", KEYS[1])
         self.accounts = Accounts(self.database, self.sealer, clock=self.clock)
@@ -135,6 +128,7 @@ class Bench:
             clock=self.clock,
             passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
             secure=secure,
+            telegram=the_bot,
         )
 
     def person(self, login: str, role: Role = Role.COUNSELLOR, *, team: str = "", language: str = "en", name: str | None = None) -> Staff:

@@ -106,7 +106,7 @@ def test_the_card_and_the_title_say_nothing_of_her(staffed: Staffed) -> None:
     _, topic = staffed.disclosed()
     assert re.search(r"\d+$", staffed.group.topics[topic])
     assert PLANTED not in staffed.group.topics[topic] + " ".join(staffed.told(topic))
-    staffed.apas["bea"].says(f"/link {staffed.accounts.new_link(staffed.ids['bea'])}")
+    staffed.apas["bea"].says(f"/link@the_bot {staffed.accounts.new_link(staffed.ids['bea'])}")
     staffed.hears(0, WORDS.texts["linked"])
     codes = [call for call in staffed.house.telegram.called("deleteMessage") if call.params.get("chat_id") in (GROUP, str(GROUP))]
     assert codes, "the code does not stay readable"
@@ -149,8 +149,9 @@ def test_she_is_answered_in_the_topic_and_her_answers_come_there(staffed: Staffe
     staffed.hears(topic, PLANTED)
     staffed.apas["ann"].says("I am here with you", topic)
     wait_for(lambda: "I am here with you" in chat.texts, 5, "her counsellor's words")
-    chat.user.says("thank you apa")
-    staffed.hears(topic, "thank you apa")
+    chat.user.says("thank you apa, call 01712345678")
+    staffed.hears(topic, "thank you apa, call •••78")
+    assert not [said for said in staffed.told(topic) if "01712345678" in said], "who she is stays at the desk"
     assert len([said for said in staffed.told(topic) if PLANTED in said]) == 1, "each of her messages once"
     hers = rows(staffed.house, "SELECT count(*) FROM conversations")
     staffed.apas["ann"].says("only for colleagues")  # in the general chat: read by nobody
@@ -208,7 +209,7 @@ def test_it_is_passed_on_with_a_note_and_closed_by_two(staffed: Staffed) -> None
     staffed.apas["bea"].presses("safe.yes", topic)
     staffed.hears(topic, WORDS.texts["confirming"].partition("\n")[0])
     staffed.apas["bea"].presses("confirm", topic)
-    wait_for(lambda: staffed.popup() == WORDS.texts["refused"], 5, "not by the same person")
+    wait_for(lambda: staffed.popup() == WORDS.texts["not_yours"], 5, "not by a counsellor, as at the desk")
     staffed.apas["sue"].presses("confirm", topic)
     wait_for(lambda: topic not in staffed.group.topics, 8, "the topic is gone with her words")
     wait_for(lambda: not rows(staffed.house, "SELECT 1 FROM relay_topics WHERE topic = ?", topic), 5, "nothing of it is kept")
