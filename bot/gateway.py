@@ -216,11 +216,11 @@ class Gateway:
         if outcome.risk.ask and outcome.state.asking:  # before the question that waits: its buttons must stay the last
             replies = (Reply(text=self._content.sentences["soft_ask"][outcome.state.language]), *replies)
         elif outcome.risk.ask and NOW not in outcome.state.offered:  # how to hide is read in haste, and its buttons must stay
-            replies = (*replies, self._house.say(outcome.state, "soft_ask"))
+            replies = _and(replies, self._house.say(outcome.state, "soft_ask"))
         elif turn.inbound.kind is Kind.TEXT and not outcome.state.asking and not outcome.payments and paid(text):
-            replies = (*replies, self._house.say(outcome.state, "receipt_remind", self._house.guided(outcome.state, "receipt")))
+            replies = _and(replies, self._house.say(outcome.state, "receipt_remind", self._house.guided(outcome.state, "receipt")))
         elif outcome.risk.flag is Level.STANDARD and not outcome.state.asking and outcome.case is None and self._first_of_its_kind(turn):
-            replies = (*replies, self._house.say(outcome.state, "offer_person"))
+            replies = _and(replies, self._house.say(outcome.state, "offer_person"))
         return replace(outcome, replies=replies)
 
     def _first_of_its_kind(self, turn: Turn) -> bool:
@@ -278,6 +278,14 @@ def _command(inbound: Inbound, text: str, content: Knowledge) -> Command | None:
 def _link(inbound: Inbound) -> Command | None:
     """The command in a deep link; these allow no dots: t.me/…?start=step-5."""
     return parse((inbound.payload or "").replace("-", "."))
+
+
+def _and(replies: tuple[Reply, ...], line: Reply) -> tuple[Reply, ...]:
+    """A line after an answer takes the answer's buttons over: Messenger shows those of the last message only."""
+    ways = replies[-1].buttons
+    known = {way.payload for way in ways}
+    new = tuple(way for way in line.buttons if way.payload not in known)
+    return (*replies[:-1], replace(replies[-1], buttons=()), replace(line, buttons=(*new, *ways)))
 
 
 def _case(risk: Risk, reason: str) -> CaseRequest:

@@ -7,6 +7,7 @@ from bot.errors import DialogueError
 from bot.gateway import Gateway
 from bot.knowledge import knowledge
 from bot.model import Answer, CaseRequest, Kind, Level, Place, Reply, Risk, State
+from bot.replies import script_of
 from bot.understanding.commands import Command
 from tests.fakes.turns import REPLIES, Told, pressed, turn
 
@@ -554,6 +555,15 @@ async def test_a_deep_link_may_name_the_language_of_the_greeting():
     assert told.asked[0][1:] == (Command("start"), replace(outcome.state, today="2026-11-24"))
 
 
+@pytest.mark.parametrize(
+    ("payload", "before", "script"),
+    [("language-en", "bn", "en"), ("language-en", "bn-latn", "en"), ("language-bn", "en", "bn"), ("language-bn", "bn-latn", "bn-latn")],
+)
+async def test_who_only_presses_is_answered_in_the_language_of_her_page_also_in_fixed_texts(payload, before, script):
+    began = (await answer(turn(kind=Kind.START, payload=payload, state=State(script=before)))).state
+    assert script_of(began) == script
+
+
 # --- nothing to read, or not our language
 
 
@@ -704,7 +714,7 @@ async def test_a_doubtful_message_while_the_dialogue_fails_keeps_the_soft_line()
 
 @pytest.mark.parametrize(("reason", "softly"), [("context", False), ("model", True)])
 async def test_of_a_typed_command_a_guess_is_no_danger(reason, softly):
-    """"next", typed four times, was read together as a disclosure; "where am I" alone as one."""
+    """ "next", typed four times, was read together as a disclosure; "where am I" alone as one."""
     heard = []
 
     def guess(text, before):
