@@ -39,7 +39,8 @@ def finer(
 
 def tell(content: Knowledge, language: str, place: Place, item: Item, countries: Iterable[str] = ()) -> Answer:
     """An item in its messages; with the country she named as a way on."""
-    on = [*ways_to(content, language, (f"country.{id}" for id in countries))[:1], *ways_to(content, language, item.next)]
+    named = next((f"country.{id}" for id in countries if id in content.countries), None)
+    on = ways_to(content, language, dict.fromkeys((*([named] if named else ()), *item.next)))
     return told(content, language, place, [message.text[language] for message in item.messages], on[:3], item.as_of)
 
 
