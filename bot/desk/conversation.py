@@ -110,7 +110,7 @@ class Conversation:
             "window": _window(view, self._clock()),
             "district": _district(view),
             "outcomes": self._content.lists.outcomes,
-            "pending": any(message.delivery in ("queued", "sending") for message in view.messages[-20:]),
+            "again": _again(view),
         }
 
     def _view(self, staff: Staff, case: str) -> tuple[CaseView, bool]:
@@ -140,6 +140,14 @@ class Conversation:
             "shelf_district": district,
             "districts": {id: name[visit(request).language] for id, name in services.districts.items()},
         }
+
+
+def _again(view: CaseView) -> int:
+    """Milliseconds until the messages are worth another look, because something of them is under way that nobody tells of; 0: never."""
+    recent = view.messages[-20:]
+    if any(message.delivery in ("queued", "sending") for message in recent):
+        return 1500
+    return 4000 if any(message.file == "waiting" for message in recent) else 0
 
 
 def _script(view: CaseView) -> str:

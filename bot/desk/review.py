@@ -70,9 +70,10 @@ class Audit:
         await audited(here, Action.AUDIT_VIEWED, None, **{f"of_{name}": str(value) for name, value in asked.items() if value})
         entries = await off_loop(lambda: self._store.audit_entries(limit=_LINES + 1, **asked))
         reasons = here.staff.role is Role.SUPERVISOR  # why somebody looked may say who she is: not for who sees no case
+        lines = [(entry, self._reading.plain(_detail(entry, reasons))) for entry in entries[:_LINES]]
         return self._pages.show(
-            request, "audit.html", entries=[(entry, self._reading.plain(_detail(entry, reasons))) for entry in entries[:_LINES]],
-            asked=asked, actions=_ACTIONS, people=await colleagues(self._store), next=entries[_LINES - 1].seq if len(entries) > _LINES else None,
+            request, "audit.html", entries=lines, asked=asked, actions=_ACTIONS, people=await colleagues(self._store),
+            next=entries[_LINES - 1].seq if len(entries) > _LINES else None,
         )  # fmt: skip
 
 
