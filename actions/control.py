@@ -30,7 +30,8 @@ class ActionControl(Action):
         here = scene(tracker)
         text, entities = heard(tracker)
         fine = None if entity(tracker, "command") else finest(knowledge(), language, place, None, text, entities)
-        answer = fine or flows.obey(here, command) or agencies.obey(here, command) or obey(knowledge(), language, place, command)
+        lost = None if entity(tracker, "command") else flows.astray(here, text)
+        answer = fine or lost or flows.obey(here, command) or agencies.obey(here, command) or obey(knowledge(), language, place, command)
         speak(dispatcher, answer)
         return []
 

@@ -50,10 +50,18 @@ class ActionFlow(Action):
         elif value is None:
             answer = ask(here, here.flows[0], said=_misread(here, question))
         else:
-            answer = give(here, here.flows[0], question.id, value)
+            answer = give(here, _also(here, question, tracker), question.id, value)
         ranking = [str(entry["name"]) for entry in tracker.latest_message.get("intent_ranking") or ()]
         speak(dispatcher, replace(answer, ask=answer.ask or ranking[:1] == [CRISIS]))
         return []
+
+
+def astray(here: Scene, text: str) -> Answer | None:
+    """Asks again, saying what kind of answer is meant, where what she wrote is neither an answer nor a question of hers."""
+    question = open_question(here.flows, here.today)
+    if question is None or question.reads.kind in answering.FREE or answering.is_question(text):
+        return None
+    return ask(here, here.flows[0], said=_misread(here, question))
 
 
 def obey(here: Scene, command: Command) -> Answer | None:
@@ -201,6 +209,16 @@ def _aside(here: Scene, flow: Flow) -> Answer:
 def _dropped(here: Scene, name: str) -> Answer:
     on = (button(here.content, here.language, "again", f"flow.{name}"),) if name in here.plans else ()
     return Answer(replies=(sentence(here.content, here.language, "flow_dropped", *on),), flows=here.others(name))
+
+
+def _also(here: Scene, question: Question, tracker: Tracker) -> Flow:
+    """The flow with what her answer tells beside: "in Dubai, for housework"."""
+    flow, text = here.flows[0], str(tracker.latest_message.get("text") or "")
+    if question.reads.kind in answering.FREE:
+        return flow
+    told = _heard(here, here.plans[flow.name], text)
+    known = {*dict(flow.answers), question.id}
+    return replace(flow, answers=(*flow.answers, *((id, value) for id, value in told.items() if id not in known)))
 
 
 def _misread(here: Scene, question: Question) -> str:

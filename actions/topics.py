@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.flows import begun_by
+from actions.flows import astray, begun_by
 from actions.items import MOST, finer, told
 from actions.scenes import scene
 from actions.services import services_for
@@ -20,6 +20,7 @@ from bot.model import Answer, Button, Place, Reply
 from bot.understanding.entities import Entity
 from bot.understanding.risk import CRISIS, by_topic
 
+_NOTHING = ("out_of_scope", "unknown")  # topics of what is none of ours
 _ALONE = ("human", "privacy", "greeting")  # topics that are never answered by anything finer
 
 
@@ -33,7 +34,7 @@ class ActionTopic(Action):
         language, place = state(tracker)
         text, entities = heard(tracker)
         name = tracker.latest_message.get("intent", {}).get("name", "")
-        begun = begun_by(scene(tracker), name, text)
+        begun = begun_by(scene(tracker), name, text) or (astray(scene(tracker), text) if name in _NOTHING else None)
         speak(dispatcher, begun or asked(knowledge(), language, place, name if name in knowledge().topics else "unknown", text, entities))
         return []
 
@@ -64,7 +65,8 @@ class ActionUnsure(Action):
         text, entities = heard(tracker)
         ranking = [str(entry["name"]) for entry in tracker.latest_message.get("intent_ranking") or ()]
         # Too doubtful to be classified is never certain: where danger is likeliest, the soft line goes with the question.
-        answer = finest(knowledge(), language, place, None, text, entities) or unsure(knowledge(), language, ranking)
+        fine = finest(knowledge(), language, place, None, text, entities)
+        answer = fine or astray(scene(tracker), text) or unsure(knowledge(), language, ranking)
         speak(dispatcher, replace(answer, ask=ranking[:1] == [CRISIS]))
         return []
 

@@ -22,6 +22,7 @@ from bot.flows import Plan
 from bot.holding import Holding, load_holding, load_rota
 from bot.knowledge import DIRECTORY, LANGUAGES, Knowledge, Text, load, read_yaml, take
 from bot.near import near_copies
+from bot.passing import load_asking
 from bot.relaying import load_wording as load_relaying
 from bot.replies import OTHER, load_replies
 from bot.reply_check import problems as reply_problems
@@ -62,6 +63,7 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
         categories = {rule.category for rule in load_lexicon(directory).rules} | told_of | {OTHER}
         replies = load_replies(content.hotlines, directory)
         guided = load_guided(directory)
+        load_asking(directory)
         load_words(directory)
         load_lists(directory)
         load_quick_replies(directory)

@@ -111,7 +111,8 @@ class Gateway:
         if turn.inbound.kind is Kind.MEDIA and (question := self._showing.wanted(turn)):
             return await self._shown(turn, state, risk, question, picture)
         if turn.inbound.kind is Kind.MEDIA and not text:
-            return self._house.media(state, risk)
+            outcome = self._house.media(state, risk)
+            return replace(outcome, replies=self._house.and_on(state, outcome.replies))
         outcome = await self._ordinary(turn, state, risk, text, foreign)
         return self._also(outcome, turn, text)
 
@@ -158,8 +159,9 @@ class Gateway:
 
     async def _ordinary(self, turn: Turn, state: State, risk: Risk, text: str, foreign: bool) -> Outcome:
         command = self._answering(turn, text) or _command(turn.inbound, text, self._content)
-        if state.asking and turn.inbound.kind is Kind.TEXT and command is not None and yields(command):
-            command = None  # "3" or "training" may answer the question that waits: Rasa's reader sees both
+        if state.asking and turn.inbound.kind is Kind.TEXT and yields(command):
+            # "3" or "training" may answer the question that waits: Rasa's reader sees both.
+            command = self._showing.meant(turn, text, self._content)
         if command is not None and command.name in HOUSE:
             return await self._house.obey(turn, state, risk, command)
         if command is not None and command.name in RECEIPTS and command.arguments[1:] == ("correct",):
@@ -171,12 +173,15 @@ class Gateway:
             replies = (self._house.say(state, "too_fast"),) if turn.recent == self._rate + 1 else ()
             return Outcome(replies=replies, state=state, risk=risk)
         if command is None and turn.inbound.kind is Kind.BUTTON:
-            return Outcome(replies=(self._house.say(state, "old_button"),), state=state, risk=risk)
+            return self._said(state, risk, "old_button")
         if command is None and not any(letter.isalnum() for letter in text):
-            return Outcome(replies=(self._house.say(state, "nothing"),), state=state, risk=risk)
+            return self._said(state, risk, "nothing")
         if command is None and foreign and not state.asking:  # a name in strange letters is an answer
             return Outcome(replies=(self._house.say(state, "speaks"),), state=state, risk=risk)
         return await self._ask(turn, state, risk, command or text[: self._max_text])
+
+    def _said(self, state: State, risk: Risk, sentence: str) -> Outcome:
+        return Outcome(replies=self._house.and_on(state, (self._house.say(state, sentence),)), state=state, risk=risk)
 
     async def _ask(self, turn: Turn, state: State, risk: Risk, message: str | Command) -> Outcome:
         if turn.failures >= _GIVE_UP:

@@ -24,6 +24,7 @@ from bot.items import Item
 from bot.knowledge import Knowledge, Text, load
 from bot.lines import located
 from bot.papers import wording
+from bot.passing import Asking, asking, load_asking
 from bot.redflags import red_flags
 from bot.source import Passage
 from bot.switched import switched_off
@@ -42,6 +43,7 @@ class Whole:
     content: Knowledge
     guided: Guided
     countries: Mapping[str, Text]
+    asking: Asking
 
 
 class Live:
@@ -76,7 +78,7 @@ class Live:
         return True
 
     def _load(self) -> Whole:
-        return Whole(load(self._directory), load_guided(self._directory), load_country_names(self._directory))
+        return Whole(load(self._directory), load_guided(self._directory), load_country_names(self._directory), load_asking(self._directory))
 
     def _come_or_gone(self, whole: Whole) -> list[str]:
         """What is done with the answers of guided questions stands in the program, by their names."""
@@ -128,12 +130,13 @@ def start(directory: Path, off: Path) -> Callable[[], None]:
     fees.use(lambda: live.whole.guided.fees)
     wording.use(lambda: live.whole.guided.paper)
     country_names.use(lambda: live.whole.countries)
+    asking.use(lambda: live.whole.asking)
     stop_watching = live.watch()
 
     def stop() -> None:
         stop_watching()
         knowledge.use(None)
-        for kind in (flow_plans, red_flags, fees, wording, country_names):
+        for kind in (flow_plans, red_flags, fees, wording, country_names, asking):
             kind.use(None)
 
     return stop

@@ -12,12 +12,14 @@ from bot.house import day_of
 from bot.knowledge import Knowledge
 from bot.media import Pictures
 from bot.model import Kind, Level, Picture, Risk, Turn
-from bot.understanding.answering import FREE, bare
-from bot.understanding.commands import read
+from bot.passing import passing
+from bot.understanding.answering import FREE, Asked, bare, matches
+from bot.understanding.commands import Command, read
 from bot.understanding.risk import CONTEXT, guessed
 
 _MONEY = (None, "other", "fraud", "wage_exploitation")  # categories
 _PATIENCE = 8.0  # seconds; a turn has a lease of 20
+_SHORT = 5  # words
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +50,9 @@ class Showing:
         question = open_question(turn.state.flows, day_of(turn.received_at)) if turn.inbound.kind is Kind.TEXT and guessed(risk) else None
         if question is None:
             return risk
-        if bare(question.reads, text, content.places) or read(text, content.vocabulary) is not None:
+        passed = passing(text, content.vocabulary)
+        past = (passed is not None and passed.alone) or instead(question.reads, text) is not None
+        if past or bare(question.reads, text, content.places) or read(text, content.vocabulary) is not None:
             return Risk()
         mild = CONTEXT in risk.reasons or (risk.flag is Level.URGENT and risk.category in _MONEY)
         softly = question.reads.kind in FREE and mild
@@ -59,3 +63,24 @@ class Showing:
         """The question that waits for a picture."""
         question = open_question(turn.state.flows, day_of(turn.received_at))
         return question if question is not None and question.reads.kind == "photo" else None
+
+    @staticmethod
+    def meant(turn: Turn, text: str, content: Knowledge) -> Command | None:
+        """The command in a short text that is no answer to the question that waits: she does not know, or has no picture."""
+        question = open_question(turn.state.flows, day_of(turn.received_at)) if turn.inbound.kind is Kind.TEXT else None
+        if question is None:
+            return None
+        said = instead(question.reads, text)
+        if said is not None:
+            return Command("skip" if said == "skip" else "repeat")
+        passed = passing(text, content.vocabulary)
+        if passed is None or (not passed.alone and (question.reads.kind in FREE or text.rstrip().endswith("?"))):
+            return None
+        return passed.command
+
+
+def instead(asked: Asked, text: str) -> str | None:
+    """What she writes in place of a picture, if it is one of the things that are said then."""
+    if asked.kind != "photo" or len(text.split()) > _SHORT:
+        return None
+    return next((one.id for one in asked.choices if matches((*one.phrases, *one.short), text)), None)

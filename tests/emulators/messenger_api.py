@@ -68,6 +68,7 @@ class MessengerApi:
         self.profile: dict[str, Any] = {}
         self.deliveries: list[Delivery] = []
         self.users: dict[str, MessengerUser] = {}
+        self.files: dict[str, bytes] = {}  # kind of attachment → what users send as it; of the others the address leads nowhere
         self._webhook = ""
         self._retry = webhook_retry
         self._faults: dict[str, list[Fault]] = {}
@@ -76,7 +77,7 @@ class MessengerApi:
         self._last_mid = 0
         self._lock = threading.RLock()
         self._closing = False
-        self._server = ThreadedServer(Starlette(routes=[Route("/v21.0/me/{edge}", self._endpoint, methods=["POST"])]))
+        self._server = ThreadedServer(Starlette(routes=[Route("/v21.0/me/{edge}", self._endpoint, methods=["POST"]), Route("/files/{kind}", self._file)]))
         self.url = f"{self._server.url}/v21.0"
 
     def __enter__(self) -> Self:
@@ -184,6 +185,11 @@ class MessengerApi:
         if fault.drop:
             await drop(request)
         return response
+
+    async def _file(self, request: Request) -> Response:
+        """Where Meta keeps what people send."""
+        content = self.files.get(request.path_params["kind"])
+        return Response("Not Found", 404) if content is None else Response(content, media_type="application/octet-stream")
 
     def _carried_out(self, request: Request, edge: str, body: dict[str, Any]) -> Response:
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")

@@ -105,4 +105,5 @@ class MessengerUser:
             return {"type": "image", "payload": {"url": "https://scontent.invalid/sticker", "sticker_id": LIKE}}
         if kind == "fallback":
             return {"type": "fallback", "payload": {"url": "https://page.invalid/", "title": "A page"}}
-        return {"type": kind, "payload": {"url": f"https://scontent.invalid/{kind}"}}
+        kept = self._api.url.rpartition("/")[0] + "/files" if kind in self._api.files else "https://scontent.invalid"
+        return {"type": kind, "payload": {"url": f"{kept}/{kind}"}}

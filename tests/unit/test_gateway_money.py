@@ -10,7 +10,7 @@ from bot.flows import flow_plans
 from bot.gateway import Gateway
 from bot.knowledge import knowledge
 from bot.media import Pictures
-from bot.model import Answer, Flow, Kind, Level, Payment, Reply, Risk, State, Turn
+from bot.model import Answer, Button, Flow, Kind, Level, Payment, Reply, Risk, State, Turn
 from bot.understanding.commands import Command
 from tests.fakes.turns import REPLIES, THE_ANSWER, Told, pressed, turn
 
@@ -332,3 +332,60 @@ async def test_a_command_in_the_middle_is_no_danger_by_guess(text):
     watchful._assess = lambda text, before=(): Risk(flag=Level.URGENT, reasons=("model", "context"))
     await watchful.answer(turn(text, state=STORY))
     assert len(told.messages) == 1
+
+
+async def test_a_line_after_an_answer_takes_its_buttons_over():
+    """Messenger shows the buttons of the last message only: those of the answer would be gone."""
+    ways = tuple(Button(title=name, payload=name) for name in ("flow.complaint", "person", "menu"))
+    told = Told(Answer(replies=(Reply(text="where to complain", buttons=ways),)))
+    outcome = await answer(turn("দালালকে ৫০ হাজার টাকা দিয়েছি"), told)
+    assert [reply.buttons for reply in outcome.replies[:-1]] == [()]
+    assert payloads(outcome) == ["flow.receipt", "hotlines", "flow.complaint", "person", "menu"]
+
+
+# --- past a question
+
+
+def waiting(flow, question, **answers):
+    return State(flows=(Flow(name=flow, asked=question, since="2026-11-24", answers=tuple(answers.items())),))
+
+
+@pytest.mark.parametrize("state", [waiting("receipt", "amount"), waiting("receipt", "to"), waiting("receipt", "picture"), waiting("complaint", "story"), waiting("complaint", "who")])
+@pytest.mark.parametrize("text", ["cancel", "বাতিল", "batil koren"])
+async def test_cancel_leaves_every_kind_of_question_and_answers_none(state, text):
+    told = Told()
+    await answer(turn(text, state=state), told)
+    assert told.messages == [Command("stop")]
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "asked"),
+    [
+        (waiting("receipt", "day"), "কত দিছি মনে নাই", Command("unknown")),
+        (waiting("receipt", "day"), "আমি জানিনা ভাই", Command("unknown")),
+        (waiting("complaint", "story"), "কে নিছে জানি না", "কে নিছে জানি না"),
+        (waiting("receipt", "picture"), "ছবি নাই", Command("skip")),
+        (waiting("receipt", "picture"), "pore dibo", Command("skip")),
+        (waiting("receipt", "picture"), "কেমনে পাঠাব?", Command("repeat")),
+        (waiting("receipt", "picture"), "এজেন্সির লোক ছবি তুলতে দেয় নাই আমাকে অনেক বকছে", "এজেন্সির লোক ছবি তুলতে দেয় নাই আমাকে অনেক বকছে"),
+        (waiting("offer_check", "age"), "ছবি নাই", "ছবি নাই"),
+    ],
+)  # fmt: skip
+async def test_what_is_no_answer_but_gets_past_the_question(state, text, asked):
+    told = Told()
+    await answer(turn(text, state=state), told)
+    assert told.messages == [asked]
+
+
+@pytest.mark.parametrize(("text", "asked"), [("আমি জানিনা ভাই", 1), ("ছবি নাই", 1), ("cancel", 1), ("সে কই জানি না", 0)])
+async def test_a_guess_of_danger_over_such_words_does_not_stand_but_over_more_it_does(text, asked):
+    told = Told()
+    watchful = gateway(told)
+    watchful._assess = lambda text, before=(): Risk(flag=Level.CRITICAL, reasons=("model", "context"))
+    await watchful.answer(turn(text, state=waiting("receipt", "picture" if "ছবি" in text else "day")))
+    assert len(told.messages) == asked
+
+
+@pytest.mark.parametrize("of", [turn("😀", state=ASKING), turn(kind=Kind.MEDIA, media="photo", state=ASKING), pressed("nonsense", state=ASKING)])
+async def test_whatever_is_said_to_it_the_question_is_one_press_away(of):
+    assert payloads(await answer(of))[0] == "flow.offer_check"

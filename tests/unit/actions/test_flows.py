@@ -1,12 +1,16 @@
 """Guided questions: asked one at a time, taken back, skipped, put aside, gone on with; the offer check at their end."""
 
-import pytest
+from dataclasses import asdict
+from types import SimpleNamespace
 
-from actions.flows import begun_by
+import pytest
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.flows import ActionFlow, astray, begun_by
 from bot.flows import flow_plans
 from bot.knowledge import knowledge
 from bot.model import Flow, Level
-from tests.fakes.guided import Guided
+from tests.fakes.guided import TODAY, Guided
 
 PLAN = flow_plans()["offer_check"]
 
@@ -178,3 +182,37 @@ def test_a_correction_says_what_stays_and_every_question_can_be_skipped():
     assert flow_plans()["receipt_again"].intro.bn not in her.press("flow.receipt_again")
     assert her.press("say.receipt_again.proof.skip")
     assert her.last.ended.answer("id") == "p1"
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "again"),
+    [
+        ("amount", "abc", True), ("amount", "1000000000000", True), ("day", "৩২/১৩/২০২৬", True), ("day", "আগামীকাল", True), ("amount", "এটা কেন লাগবে?", False),
+        ("to", "xyz", False), ("story", "xyz", False),
+    ],
+)  # fmt: skip
+def test_what_is_neither_an_answer_nor_a_question_is_asked_for_again_with_a_hint(asked, text, again):
+    name = "complaint" if asked == "story" else "receipt"
+    her = Guided()
+    her.flows = (Flow(name=name, asked=asked, since=her.today, answers=(("consent", "yes"),)),)
+    found = astray(her.scene, text)
+    assert (found is not None) == again
+    if found is not None:
+        question = flow_plans()[name].question(asked)
+        assert found.replies[0].text.startswith(question.hint.bn)
+
+
+def test_what_an_answer_tells_beside_is_not_asked_again():
+    her = Guided()
+    her.begin("offer_check")
+
+    def heard(text):
+        entities = [{"entity": "answer", "value": "sa"}]
+        tracker = SimpleNamespace(latest_message={"text": text, "entities": entities, "metadata": {"flows": [asdict(her.flows[0])], "today": TODAY}})
+        said = CollectingDispatcher()
+        ActionFlow().run(said, tracker, {})
+        return said.messages[-1]["custom"]["effects"]["flows"][0]
+
+    flow = heard("সৌদি, বাসার কাজ, ভিজিট ভিসা, বয়স বাড়াই দিবে কইছে")
+    assert dict(flow["answers"]) == {"job": "house", "visa": "visit", "age_raised": "yes", "country": "sa"}
+    assert flow["asked"] == "payer"
