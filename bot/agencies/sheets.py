@@ -14,6 +14,7 @@ from bot.errors import ImportRefused
 
 Rows = list[tuple[int, list[str]]]  # number of the row in its file or table, from 1; its cells
 MOST_BYTES, MOST_ROWS, MOST_CELLS, MOST_LETTERS = 20 * 1024 * 1024, 20_000, 60, 2_000
+_MOST_LINES = 200_000  # empty ones too: a workbook may be formatted far below its table
 _UNPACKED = 150 * 1024 * 1024  # bytes of an XLSX
 _SILENT = frozenset({"script", "style", "template", "noscript", "svg"})
 _EXCEL, _OLD_EXCEL, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
@@ -22,6 +23,8 @@ _EXCEL, _OLD_EXCEL, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 def read(path: Path) -> list[Rows]:
     """The tables in a file, one or more. Raises ImportRefused with what is wrong and the cure."""
     try:
+        if not path.is_file():
+            raise ImportRefused(f"{path.name} is no file. Name the saved page, CSV or workbook itself.")
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise ImportRefused(f"The file has {size // 2**20} MB; at most {MOST_BYTES // 2**20}. Take only the table of agencies.")
@@ -82,11 +85,11 @@ def _xlsx(raw: bytes) -> Rows:
 def _capped(rows: Iterable[Sequence[object]]) -> Rows:
     found: Rows = []
     for number, cells in enumerate(rows, 1):
-        if number > MOST_ROWS:
-            raise ImportRefused(f"There are more than {MOST_ROWS} rows. Take only the table of agencies.")
         written = [_cell(cell) for cell in cells[:MOST_CELLS]]
         if any(written):
             found.append((number, written))
+        if len(found) > MOST_ROWS or number > _MOST_LINES:
+            raise ImportRefused(f"There are more than {MOST_ROWS} rows. Take only the table of agencies.")
     return found
 
 
@@ -120,24 +123,27 @@ class _Tables(HTMLParser):
         self.tables: list[list[list[str]]] = []
         self._open: list[list[list[str]]] = []
         self._cell: list[str] | None = None
-        self._silent = 0
+        self._silent = self._wide = self._high = 0
+        self._reaching: set[int] = set()
+        self._below: list[dict[int, int]] = []  # of each open table: column → rows into which a cell above it still reaches
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
             self._silent += 1
         elif tag == "table":
             self._open.append([])
+            self._below.append({})
             self.tables.append(self._open[-1])
         elif tag == "tr" and self._open:
             self._close_cell()
             self._open[-1].append([])
+            self._reached()
         elif tag in ("td", "th") and self._open:
             self._close_cell()
             if not self._open[-1]:
                 self._open[-1].append([])
             self._cell = []
-            wide = dict(attrs).get("colspan") or "1"
-            self._blank = min(int(wide), MOST_CELLS) - 1 if wide.isdecimal() else 0
+            self._wide, self._high = _span(attrs, "colspan", MOST_CELLS), _span(attrs, "rowspan", MOST_ROWS)
         elif tag in ("br", "p", "div", "li", "span") and self._cell is not None:
             self._cell.append(" ")
 
@@ -149,6 +155,7 @@ class _Tables(HTMLParser):
         elif tag == "table" and self._open:
             self._close_cell()
             self._open.pop()
+            self._below.pop()
 
     def handle_data(self, data: str) -> None:
         if self._cell is not None and not self._silent:
@@ -156,5 +163,25 @@ class _Tables(HTMLParser):
 
     def _close_cell(self) -> None:
         if self._cell is not None and self._open:
-            self._open[-1][-1].extend(["".join(self._cell), *[""] * max(self._blank, 0)])
+            row, below = self._open[-1][-1], self._below[-1]
+            if self._high > 1 and len(row) < MOST_CELLS:
+                below.update(dict.fromkeys(range(len(row), len(row) + self._wide), self._high - 1))
+            row.extend(["".join(self._cell), *[""] * (self._wide - 1)])
+            self._reached(new=False)
         self._cell = None
+
+    def _reached(self, new: bool = True) -> None:
+        """Blanks where cells of the rows above reach into this one."""
+        row, below = self._open[-1][-1], self._below[-1]
+        if new:
+            self._reaching = {at for at, left in below.items() if left > 0}
+            for at in self._reaching:
+                below[at] -= 1
+        while len(row) in self._reaching:
+            row.append("")
+
+
+def _span(attrs: list[tuple[str, str | None]], name: str, most: int) -> int:
+    """How many columns or rows a cell takes."""
+    written = (dict(attrs).get(name) or "1").strip()
+    return min(max(int(written), 1), most) if written.isascii() and written.isdigit() and len(written) < 6 else 1

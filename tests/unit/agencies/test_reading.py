@@ -82,6 +82,43 @@ def test_xlsx_with_merged_headings_dates_and_numbers(tmp_path):
     assert [(a.rl, a.status, a.valid_until) for a in found.agencies] == [("12", "active", date(2027, 12, 31)), ("77", "cancelled", None)]
 
 
+MERGED = """<table><tr><th rowspan="2">SL</th><th rowspan=" 2">License No</th><th colspan="2">Agency</th><th rowspan="2">License Status</th></tr>
+<tr><th>Name</th><th>Address</th></tr>
+<tr><td>1</td><td>RL 12</td><td>Rabeya Overseas</td><td rowspan="2">Banani, Dhaka</td><td>Active</td></tr>
+<tr><td>2</td><td>RL 77</td><td>Doel Ltd</td><td>Suspended</td></tr>
+<tr><td rowspan="99999999999">3</td><td>RL 78</td><td>Shapla</td><td>Gulshan, Dhaka</td><td>Active</td></tr></table>"""
+
+
+def test_a_page_with_cells_merged_downwards(tmp_path):
+    found = entries(file(tmp_path, MERGED, "page.html"))
+    assert [(a.rl, a.name, a.address, a.status) for a in found.agencies] == [
+        ("12", "Rabeya Overseas", "Banani, Dhaka", "active"),
+        ("77", "Doel Ltd", "", "suspended"),
+        ("78", "Shapla", "Gulshan, Dhaka", "active"),
+    ]
+    assert found.problems == ()
+
+
+def test_a_workbook_formatted_far_below_its_table(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["RL", "Name"], [12, "Rabeya"]):
+        book.active.append(row)
+    for number in (15_000, 30_000):
+        book.active.cell(number, 1).fill = openpyxl.styles.PatternFill("solid", fgColor="FFFF00")
+    path = tmp_path / "list.xlsx"
+    book.save(path)
+    assert [agency.name for agency in entries(path).agencies] == ["Rabeya"]
+    book.active.cell(300_000, 1).value = "12"
+    book.save(path)
+    with pytest.raises(ImportRefused, match="20000 rows"):
+        read(path)
+
+
+def test_what_is_no_file(tmp_path):
+    with pytest.raises(ImportRefused, match="no file"):
+        read(tmp_path)
+
+
 def test_formulas_are_not_run_and_not_kept(tmp_path):
     path = file(tmp_path, "RL,Name\n12,=HYPERLINK(\"http://x\")\n13,+cmd|' /C calc'!A0\n14,@SUM(1)\n15,Rabeya\n")
     found = entries(path)
