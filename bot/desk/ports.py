@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.handoff import CaseSummary, Message
+from bot.handoff import CaseSummary, Message, Sight
 from bot.model import Level
 from bot.staff import Account, Action, AuditEntry, Credentials, Role, Session, Staff, Stage
 
@@ -97,6 +97,7 @@ class Overview(Protocol):
     """What supervisors and analysts look at beside the cases. bot.storage.overview is the real one."""
 
     def waiting(self, team: str | None) -> list[tuple[Level, str, datetime]]: ...
+    def at_work(self, team: str | None, most: int) -> Sight: ...
     def sample(self, staff: str) -> tuple[str, str | None, tuple[Message, ...], str | None]: ...
     def judge(self, staff: str, day: str, missed: Level | None) -> str | None: ...
     def to_erase(self) -> list[CaseSummary]: ...

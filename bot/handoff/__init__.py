@@ -3,9 +3,9 @@
 from bot.handoff.case import HUMAN, QUIET, WAITS, Alert, Audience, Case, Closing, Duty, Entry, Holder, Stage, Transition
 from bot.handoff.clocks import Clock
 from bot.handoff.port import CaseDesk
-from bot.handoff.views import CaseSummary, CaseView, LogLine, Message, Note, Waiting
+from bot.handoff.views import CaseSummary, CaseView, LogLine, Message, Note, Sight, Waiting
 
 __all__ = [
     "HUMAN", "QUIET", "WAITS", "Alert", "Audience", "Case", "CaseDesk", "CaseSummary", "CaseView", "Clock", "Closing", "Duty", "Entry",
-    "Holder", "LogLine", "Message", "Note", "Stage", "Transition", "Waiting",
+    "Holder", "LogLine", "Message", "Note", "Sight", "Stage", "Transition", "Waiting",
 ]  # fmt: skip

@@ -105,3 +105,17 @@ class Waiting:
     level: Level
     count: int
     longest_since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What a supervisor sees of the open cases of her team: the lists as far as they are shown, late ones first, and counts of all."""
+
+    waiting: tuple[Waiting, ...]  # by level, critical first; call-backs too: nobody has them yet
+    queue: tuple[CaseSummary, ...]
+    held: tuple[CaseSummary, ...]
+    confirm: tuple[CaseSummary, ...]  # closings that wait for a second person
+    queued: int
+    holding: int
+    late: int
+    loads: Mapping[str, int]  # staff → cases held

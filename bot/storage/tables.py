@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
 )
 from sqlalchemy.sql import literal_column
 
@@ -150,6 +151,8 @@ cases = Table(
 
 OPEN = cases.c.state != literal_column("'closed'")
 Index("uq_cases_open", cases.c.person_id, unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
+TO_ERASE = and_(cases.c.state == literal_column("'closed'"), cases.c.more.like(literal_column("'%\"asked_to_delete\":true%'")))
+Index("ix_cases_to_erase", cases.c.closed_at, sqlite_where=TO_ERASE, postgresql_where=TO_ERASE)
 Index("ix_cases_open", cases.c.state, cases.c.level, sqlite_where=OPEN, postgresql_where=OPEN)
 
 events = Table(

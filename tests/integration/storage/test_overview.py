@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.errors import IllegalEvent
 from bot.model import CaseRequest, Level, Outcome, Reply, Risk
@@ -152,3 +153,60 @@ def test_what_waits_is_counted_for_the_team_that_may_take_it(desk: Any, overview
     work.transfer(work.queue()[0].id, "ann", "x", to_team="b", over=True)
     assert [level.value for level, _, _ in overview.waiting("a")] == ["standard"]
     assert len(overview.waiting("b")) == 2
+
+
+# What supervisors look at all day
+
+
+def test_the_lists_are_cut_and_the_counts_are_not(desk: Any, overview: Overview, work: Casework) -> None:
+    desk.staff("ann", "bea", team="a")
+    for number in range(5):
+        wrote(desk, f"she{number}", Level.CRITICAL if number == 4 else Level.URGENT)
+    held = [work.take_next("ann"), work.take_next("ann")]
+    desk.clock.advance(120)
+    sight = overview.at_work(None, 2)
+    assert (len(sight.queue), sight.queued, len(sight.held), sight.holding) == (2, 3, 2, 2)
+    assert [(row.level, row.count) for row in sight.waiting] == [(Level.CRITICAL, 0), (Level.URGENT, 3), (Level.STANDARD, 0)]
+    assert dict(sight.loads) == {"ann": 2} and sight.late == 0
+    assert {line.id for line in sight.held} == {view.case.id for view in held if view is not None}
+    assert all(line.unread == 1 for line in (*sight.queue, *sight.held))
+    desk.clock.advance(3600)
+    assert overview.at_work(None, 1).late >= 3 and overview.at_work(None, 1).queue[0].late
+
+
+def test_another_teams_are_neither_shown_nor_counted(desk: Any, overview: Overview, work: Casework) -> None:
+    desk.staff("ann", team="a")
+    wrote(desk, "she", Level.URGENT)
+    wrote(desk, "another", Level.URGENT)
+    assert work.take_next("ann") is not None
+    ours, theirs = overview.at_work("a", 9), overview.at_work("b", 9)
+    assert (ours.queued, ours.holding, theirs.queued, theirs.holding) == (1, 1, 1, 0)
+    assert dict(theirs.loads) == {} and theirs.held == ()
+
+
+def test_a_closing_that_waits_for_a_second_person_is_shown_as_such(desk: Any, overview: Overview, work: Casework) -> None:
+    desk.staff("ann")
+    wrote(desk, "she", Level.CRITICAL, category="suicide")
+    taken = work.take_next("ann")
+    assert taken is not None and not work.close(taken.case.id, "ann", "resolved", True)
+    assert [line.closing_by for line in overview.at_work(None, 9).confirm] == ["ann"]
+
+
+def test_what_is_to_be_erased_is_seen_at_once_and_found_without_reading_all_cases(desk: Any, overview: Overview, work: Casework) -> None:
+    desk.staff("ann")
+    conversation = wrote(desk, "she", Level.URGENT)
+    taken = work.take_next("ann")
+    assert taken is not None and overview.to_erase() == []
+    assert desk.repository.forget(conversation) == "kept"
+    work.close(taken.case.id, "ann", "resolved", True)
+    plans: list[str] = []
+
+    def explain(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if statement.startswith("SELECT") and "asked_to_delete" in statement and desk.database.engine.dialect.name == "sqlite":
+            raw = connection.connection.dbapi_connection
+            plans.extend(row[3] for row in raw.execute("EXPLAIN QUERY PLAN " + statement, parameters))
+
+    event.listen(desk.database.engine, "before_cursor_execute", explain)
+    assert [line.id for line in overview.to_erase()] == [taken.case.id]
+    event.remove(desk.database.engine, "before_cursor_execute", explain)
+    assert all("ix_cases_to_erase" in line for line in plans) and bool(plans) == (desk.database.engine.dialect.name == "sqlite")
