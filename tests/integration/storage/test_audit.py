@@ -187,3 +187,22 @@ def test_many_gateways_write_one_chain(accounts: Accounts, url: str, sealer: Sea
         thread.join()
     assert failures == []
     assert accounts.audit_faults()[::2] == (81, None)
+
+
+@pytest.mark.parametrize("asked", [{"by": "s" * 22}, {"action": "case_viewed"}, {"object": "case1"}, {}], ids=str)
+def test_a_page_of_it_is_found_without_sorting_all_lines(
+    accounts: Accounts, clock: Clock, database: Database, asked: dict[str, str]
+) -> None:
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's planner chooses by size")
+    write(accounts, clock)
+    plans: list[str] = []
+
+    def explain(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if statement.startswith("SELECT"):
+            raw = connection.connection.dbapi_connection
+            plans.extend(row[3] for row in raw.execute("EXPLAIN QUERY PLAN " + statement, parameters))
+
+    sqlalchemy.event.listen(database.engine, "before_cursor_execute", explain)
+    assert accounts.audit_entries(limit=2, **asked)  # type: ignore[arg-type]
+    assert plans and not [line for line in plans if "TEMP B-TREE" in line]
