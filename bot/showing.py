@@ -7,19 +7,20 @@ import logging
 from dataclasses import replace
 
 from bot.errors import PictureError
-from bot.flows import Question, open_question
+from bot.flows import Question, flow_plans, open_question
 from bot.house import day_of
 from bot.knowledge import Knowledge
 from bot.media import Pictures
 from bot.model import Kind, Level, Picture, Risk, Turn
 from bot.passing import passing
-from bot.understanding.answering import FREE, Asked, bare, matches
+from bot.understanding.answering import FREE, Asked, bare, matches, told
 from bot.understanding.commands import Command, read
 from bot.understanding.risk import CONTEXT, guessed
 
 _MONEY = (None, "other", "fraud", "wage_exploitation")  # categories
 _PATIENCE = 8.0  # seconds; a turn has a lease of 20
 _SHORT = 5  # words
+_SEVERAL = 3  # questions that one message answers: then it is that
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +46,8 @@ class Showing:
     @staticmethod
     def weighed(turn: Turn, text: str, risk: Risk, content: Knowledge) -> Risk:
         """The risk of an answer to the question that waits. What rules say stands; a guess does not, where she wrote nothing but an answer
-        ("with them", "I do not know"); and tales of lost money where her own words were asked for, and what only several answers read
-        together seem to say, bring the soft line."""
+        ("with them", "I do not know"); several answers in one, tales of lost money where her own words were asked for, and what only
+        several answers read together seem to say, bring the soft line."""
         question = open_question(turn.state.flows, day_of(turn.received_at)) if turn.inbound.kind is Kind.TEXT and guessed(risk) else None
         if question is None:
             return risk
@@ -54,6 +55,8 @@ class Showing:
         past = (passed is not None and passed.alone) or instead(question.reads, text) is not None
         if past or bare(question.reads, text, content.places) or read(text, content.vocabulary) is not None:
             return Risk()
+        if question.reads.kind not in FREE and len(_answers(turn, text, content)) >= _SEVERAL:
+            return replace(risk, flag=Level.NONE, ask=True)
         mild = CONTEXT in risk.reasons or (risk.flag is Level.URGENT and risk.category in _MONEY)
         softly = question.reads.kind in FREE and mild
         return replace(risk, flag=Level.NONE, ask=True) if softly else risk
@@ -77,6 +80,12 @@ class Showing:
         if passed is None or (not passed.alone and (question.reads.kind in FREE or text.rstrip().endswith("?"))):
             return None
         return passed.command
+
+
+def _answers(turn: Turn, text: str, content: Knowledge) -> dict[str, str]:
+    """What the message answers of the questions that are being asked."""
+    plan = flow_plans()[turn.state.flows[0].name]
+    return told([question.reads for question in plan.questions], text, content.places)
 
 
 def instead(asked: Asked, text: str) -> str | None:

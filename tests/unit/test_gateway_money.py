@@ -386,6 +386,24 @@ async def test_a_guess_of_danger_over_such_words_does_not_stand_but_over_more_it
     assert len(told.messages) == asked
 
 
+@pytest.mark.parametrize(
+    ("text", "goes_on"),
+    [
+        ("ওদের কাছে আর চুক্তি দেখি নাই, ট্রেনিং লাগবে না কইছে", True),
+        ("ওদের কাছে পাসপোর্ট, আমারে খাওন দেয় না, কাম করাইয়া টাকা দেয় না", False),
+    ],
+)
+async def test_several_answers_in_one_bring_the_soft_line_where_only_a_guess_speaks(text, goes_on):
+    told = Told(replace(THE_ANSWER, flows=waiting("offer_check", "contract").flows))
+    watchful = gateway(told)
+    watchful._assess = lambda text, before=(): Risk(flag=Level.URGENT, category="captivity", reasons=("model",))
+    outcome = await watchful.answer(turn(text, state=waiting("offer_check", "passport")))
+    assert bool(told.messages) == goes_on
+    assert (outcome.replies[0].text == CONTENT.sentences["soft_ask"].bn) == goes_on
+    watchful._assess = lambda text, before=(): Risk(flag=Level.CRITICAL, category="captivity", reasons=("locked_in",))
+    assert (await watchful.answer(turn(text, state=waiting("offer_check", "passport")))).case is not None
+
+
 @pytest.mark.parametrize("of", [turn("😀", state=ASKING), turn(kind=Kind.MEDIA, media="photo", state=ASKING), pressed("nonsense", state=ASKING)])
 async def test_whatever_is_said_to_it_the_question_is_one_press_away(of):
     assert payloads(await answer(of))[0] == "flow.offer_check"
