@@ -9,7 +9,7 @@ from datetime import date
 from bot.house import day_of
 from bot.knowledge import Knowledge
 from bot.model import Flow, Outcome, Paper, Payment, Reply, Turn
-from bot.papers import complaint
+from bot.papers import complaint, wording
 from bot.receipts import AGAIN, FLOW, Ledger, Receipts
 from bot.threads import off_loop
 
@@ -31,8 +31,12 @@ class Endings:
         languages = ("bn", "en") if outcome.state.language == "en" else ("bn",)
         today = date.fromisoformat(day_of(turn.received_at))
         papers = [await off_loop(_paper, flow, payments, language, today) for language in languages]
-        caption = self._content.sentences["complaint_file"][outcome.state.language]
-        files = [Reply(text=caption, file=paper.id) for paper in papers]
+        spoken = outcome.state.language
+        one = self._content.sentences["complaint_file"][spoken]
+        files = [
+            Reply(text=wording().say(f"file_{language}", spoken) if len(papers) > 1 else one, file=paper.id)
+            for language, paper in zip(languages, papers, strict=True)
+        ]
         return replace(outcome, papers=tuple(papers), replies=(*files, *outcome.replies))
 
 

@@ -246,6 +246,9 @@ async def test_a_complaint_becomes_papers_before_the_words(language, names):
     assert [paper.name.split("-")[1] for paper in outcome.papers] == names
     assert [reply.file for reply in outcome.replies] == [*(paper.id for paper in outcome.papers), None]
     assert all(paper.body.startswith(b"%PDF") for paper in outcome.papers)
+    captions = [reply.text for reply in outcome.replies[:-1]]
+    assert len(set(captions)) == len(names), "two files are told apart"
+    assert language == "bn" or "Bangla" in captions[0]
 
 
 async def test_who_tells_of_a_payment_is_reminded_to_write_it_down():
