@@ -76,7 +76,7 @@ class House:
     def dialogue_failed(self, state: State, risk: Risk) -> Outcome:
         """Rasa is down or slow: she gets numbers, a human gets the message."""
         case = CaseRequest(level=Level.STANDARD, category=risk.category, reason="dialogue_failed")
-        return Outcome(replies=(self.say(state, "rasa_down"),), state=state, risk=risk, case=case)
+        return Outcome(replies=self.and_on(state, (self.say(state, "rasa_down"),)), state=state, risk=risk, case=case)
 
     def media(self, state: State, risk: Risk) -> Outcome:
         case = CaseRequest(level=Level.STANDARD, category=risk.category, reason="media")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.errors import DialogueError
 from bot.flows import flow_plans
 from bot.gateway import Gateway
 from bot.knowledge import knowledge
@@ -410,3 +411,9 @@ async def test_several_answers_in_one_bring_the_soft_line_where_only_a_guess_spe
 @pytest.mark.parametrize("of", [turn("😀", state=ASKING), turn(kind=Kind.MEDIA, media="photo", state=ASKING), pressed("nonsense", state=ASKING)])
 async def test_whatever_is_said_to_it_the_question_is_one_press_away(of):
     assert payloads(await answer(of))[0] == "flow.offer_check"
+
+
+async def test_where_the_dialogue_is_away_the_question_is_one_press_away_too():
+    outcome = await answer(turn("সৌদি", state=ASKING), Told(DialogueError("late")))
+    assert payloads(outcome)[0] == "flow.offer_check"
+    assert outcome.state.flows == ASKING.flows
