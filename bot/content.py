@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.content_files import twice
 from bot.content_guided import Guided, guided_problems, guided_texts, load_guided
 from bot.content_items import item_problems, item_texts
 from bot.content_style import load_style, unlike_her
@@ -77,7 +78,7 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
         style = load_style(directory / "style.yml")
         domain, rules = read_yaml(root / "domain.yml"), _rules(root / "data" / "stories")
     except ContentError as error:
-        return [str(error)]
+        return [*twice(directory), str(error)]
     told = _told(content, guided)
     found = text_problems(content, guided)
     found.extend(unlike_her(((piece.where, piece.text) for piece in told), style))
@@ -86,6 +87,7 @@ def problems(directory: Path = DIRECTORY, root: Path = ROOT) -> list[str]:
     found.extend(_ways(content, guided.plans))
     found.extend(_domain(domain, rules, lines))
     found.extend(_examples(lines))
+    found.extend(twice(directory))
     return found
 
 

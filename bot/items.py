@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ContentError
-from bot.source import Life, Passage, Text, life, passage, phrases, read_yaml, take, text
+from bot.source import Life, Passage, Text, life, only, passage, phrases, read_yaml, take, text
 from bot.understanding.choosing import Choice, choice
 from bot.understanding.nearby import Nearby, nearby
 from bot.understanding.risk import phrases as phrase_pattern
 
 ASPECTS = ("rules", "complain", "help", "risk")  # what is told of a country, in this order
 CONFIDENCE = ("low", "medium", "high")
+_LIFE = frozenset({"owner", "verified_on", "review_by"})
+_COUNTRY = _LIFE | {"id", "name", "confidence", "as_of", "aspects"}
+_ITEM = _LIFE | {"id", "topic", "name", "confidence", "as_of", "said", "anywhere", "also", "countries", "messages", "next"}
+_SERVICE = frozenset({"id", "kind", "districts", "line"})
 _AS_OF = re.compile(r"20\d\d(-(0[1-9]|1[0-2]))?")
 
 
@@ -96,12 +100,7 @@ def load_countries(directory: Path) -> dict[str, Country]:
 
 
 def load_groups(path: Path) -> tuple[Group, ...]:
-    return tuple(
-        Group(
-            id=take(path, entry, "id", str), name=text(path, "name", entry.get("name")), members=tuple(take(path, entry, "members", list))
-        )
-        for entry in take(path, read_yaml(path), "groups", list)
-    )
+    return tuple(_group(path, entry) for entry in take(path, read_yaml(path), "groups", list))
 
 
 def load_embassy(path: Path) -> re.Pattern[str]:
@@ -145,13 +144,16 @@ def _group(path: Path, entry: Mapping[str, Any]) -> Group:
 
 def _item(path: Path) -> Item:
     entry = read_yaml(path)
+    only(path, entry, _ITEM)
     if take(path, entry, "id", str) != path.stem:
         raise ContentError(f"{path}: id: must be the name of the file, {path.stem!r}.")
     if not take(path, entry, "messages", list):
         raise ContentError(f"{path}: messages: there must be at least one.")
     said, anywhere, also = (phrases(path, field, entry.get(field) or []) for field in ("said", "anywhere", "also"))
     try:
-        words = choice(entry["id"], [take(path, entry, "topic", str), *also], said, anywhere)
+        # The longest first: the short phrase in it would hide it, and the share of the message that is covered is what counts.
+        whole, certain = (sorted(some, key=len, reverse=True) for some in ([*said, *anywhere], anywhere))
+        words = choice(entry["id"], [take(path, entry, "topic", str), *also], whole, certain)
     except ValueError as error:
         raise ContentError(f"{path}: said: {error}. Write words, * for a gap, ~ for any ending.") from error
     return Item(
@@ -170,6 +172,7 @@ def _item(path: Path) -> Item:
 
 def _country(path: Path) -> Country:
     entry = read_yaml(path)
+    only(path, entry, _COUNTRY)
     aspects = take(path, entry, "aspects", dict)
     if tuple(aspects) != ASPECTS:
         raise ContentError(f"{path}: aspects: must be exactly {', '.join(ASPECTS)}, in this order.")
@@ -185,6 +188,7 @@ def _country(path: Path) -> Country:
 
 def _service(path: Path, entry: Mapping[str, Any]) -> Service:
     id = take(path, entry, "id", str)
+    only(path, entry, _SERVICE)
     return Service(
         id=id,
         kind=take(path, entry, "kind", str),

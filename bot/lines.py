@@ -8,11 +8,17 @@ from pathlib import Path
 import yaml
 
 _PROBLEM = re.compile(r"(?P<file>[^:\n]+?): (?P<field>[a-z_][\w.\[\]]*?)(?:\.(?P<language>bn|en))?(?P<rest>(?::|,| ).*)", re.DOTALL)
+_BROKEN = re.compile(r"^([^:\n]+)(?=: is not valid YAML, line (\d+))")
 _KEYS = re.compile(r"\w+")
 
 
 def located(problem: str, directory: Path) -> str:
-    """The problem with its line, where it can be found; else as it is."""
+    """The problem with its line, where it can be found; else as it is. Files are named as they lie in the project."""
+    told = _located(problem, directory).removeprefix(f"{directory.parent}/")
+    return _BROKEN.sub(r"\1:\2", told)
+
+
+def _located(problem: str, directory: Path) -> str:
     match = _PROBLEM.fullmatch(problem)
     path = match and _file(match["file"], directory)
     if not match or not path:
@@ -22,7 +28,7 @@ def located(problem: str, directory: Path) -> str:
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
         return problem
     keys = [*_KEYS.findall(match["field"]), *([match["language"]] if match["language"] else [])]
-    line = _line(root, keys)
+    line = _line(root, keys) or (1 if match["rest"].startswith(": is missing") else None)
     return f"{path.relative_to(directory.parent)}:{line}{problem[len(match['file']) :]}" if line else problem
 
 

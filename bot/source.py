@@ -11,9 +11,18 @@ from typing import Any, Generic, TypeVar
 import yaml
 
 from bot.errors import ContentError
+from bot.slips import slip
 
 LANGUAGES = ("bn", "en")
 T = TypeVar("T")
+_KINDS: Mapping[type, str] = {
+    str: "a text (numbers, yes and no in quotation marks)",
+    date: "a day as 2026-11-27, without quotation marks",
+    list: "a list: in [square brackets] with commas, or each on a line that begins with -",
+    dict: "fields below it, each as name: text",
+    int: "a number",
+    bool: "true or false",
+}
 
 
 @dataclass(frozen=True)
@@ -70,20 +79,26 @@ class Content(Generic[T]):
 
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file. Raises ContentError with the line of a slip."""
+    written = ""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        written = path.read_text(encoding="utf-8")
+        return yaml.load(written, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except OSError as error:
         raise ContentError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise ContentError(f"{path}: is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
     except yaml.YAMLError as error:
-        raise ContentError(f"{path}: is not valid YAML: {error}. Check colons, quotes and indents there.") from error
+        line, cure = slip(written, error)
+        raise ContentError(f"{path}: is not valid YAML, line {line}: {cure}.") from error
+    except ValueError as error:  # 2026-02-30
+        raise ContentError(f"{path}: holds a day that does not exist ({error}).") from error
 
 
 def text(path: Path, field: str, value: Any) -> Text:
     """A text in both languages. Raises ContentError when one is missing or empty."""
     if not isinstance(value, Mapping) or set(value) - {"bn", "en", "sources"}:
-        raise ContentError(f"{path}: {field}: write a text under bn: and one under en:, nothing else.")
+        missing = "is missing; " if value is None else ""
+        raise ContentError(f"{path}: {field}: {missing}write a text under bn: and one under en:, nothing else.")
     for language in LANGUAGES:
         if not isinstance(value.get(language), str) or not value[language].strip():
             raise ContentError(f"{path}: {field}: the text under {language}: is missing.")
@@ -94,8 +109,16 @@ def take(path: Path, entry: Mapping[str, Any], field: str, kind: type[T]) -> T:
     """A field of the given type. Raises ContentError when it is missing or of another type."""
     value = entry.get(field) if isinstance(entry, Mapping) else None
     if not isinstance(value, kind):
-        raise ContentError(f"{path}: {field}: is missing or not a {kind.__name__}.")
+        missing = "is missing; write" if value is None else f"{str(value)!r} will not do; write"
+        raise ContentError(f"{path}: {field}: {missing} {_KINDS.get(kind, 'a ' + kind.__name__)}.")
     return value
+
+
+def only(path: Path, entry: Mapping[str, Any], known: frozenset[str]) -> None:
+    """Raises ContentError for a field that nothing reads: most are a slip in a name."""
+    for name in entry if isinstance(entry, Mapping) else ():
+        if name not in known:
+            raise ContentError(f"{path}: {name}: is no field here; the fields are {', '.join(sorted(known))}.")
 
 
 def life(path: Path, entry: Mapping[str, Any]) -> Life:

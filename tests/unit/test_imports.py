@@ -13,7 +13,8 @@ from bot.settings import ROOT
 INNER = ("bot.model", "bot.errors")
 READING = (*INNER, "bot.understanding", "bot.knowledge", "bot.items", "bot.source")
 TOPS = (
-    "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.content_guided", "bot.content_items", "bot.content_style",
+    "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.content_files",
+    "bot.content_guided", "bot.content_items", "bot.content_style",
     "bot.content_commands", "bot.live", "bot.review", "bot.switched", "bot.lines", "bot.messenger_setup",
     "bot.understand", "bot.evaluation",
     "bot.staff_commands", "bot.agency_commands", "bot.agency_options", "bot.desk_house", "bot.staff_group", "bot.demo", "bot.demo_people",
@@ -47,7 +48,8 @@ PLACES = {
     "bot.safehours": (*READING, "bot.handoff"),
     "bot.hiding": (*READING, "bot.replies"),
     "bot.shelter": (*READING, "bot.holding", "bot.threads"),
-    "bot.source": ("bot.errors",),
+    "bot.slips": (),
+    "bot.source": ("bot.errors", "bot.slips"),
     "bot.items": (*INNER, "bot.understanding", "bot.source"),
     "bot.knowledge": (*INNER, "bot.understanding", "bot.source", "bot.items"),
     "bot.agencies": (*INNER, "bot.understanding", "bot.agencies"),

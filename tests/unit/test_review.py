@@ -7,8 +7,9 @@ import pytest
 
 from bot import content_commands
 from bot.content_commands import LATE, WRONG, run
+from bot.content_files import twice
 from bot.errors import ContentError
-from bot.knowledge import DIRECTORY, knowledge
+from bot.knowledge import DIRECTORY, knowledge, load
 from bot.lines import located
 from bot.review import due, entries, overdue
 from bot.switched import FILE, switched_off
@@ -177,3 +178,56 @@ def test_an_entry_can_be_made_late(here):
     late = replace(CONTENT.services.life, review_by=date(2020, 1, 1), verified_on=date(2019, 1, 1))
     content = replace(CONTENT, services=replace(CONTENT.services, life=late))
     assert [line.split(": ")[0] for line in overdue(content, date(2020, 1, 2))] == ["services.yml"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "cure"),
+    [
+        ("owner: CWCS", 'owner: "CWCS', 4, 'a quotation mark " has no partner in this line'),
+        ("topic: complaint", "topic complaint", 2, "a colon is missing after 'topic'"),
+        ("\n- bn: |", "\n - bn: |", 11, "begins with 1 spaces"),
+        ("next: [", "\tnext: [", 33, "begins with a tab"),
+        ('"salish~"]', '"salish~"', 9, "the brackets [ and ] do not match in this line"),
+        ('name: {bn: "সালিশ"', 'name: bn: "সালিশ"', 3, "the brackets { and } do not match"),
+        ("owner: CWCS programme", "owner: CWCS: programme", 4, "the text holds a colon"),
+    ],
+)
+def test_a_slip_is_told_where_it_is_and_not_where_a_parser_noticed_it(here, before, after, line, cure):
+    path = here / "items/salish.yml"
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(ContentError) as raised:
+        load(here)
+    told = located(str(raised.value), here)
+    assert told.startswith(f"knowledge/items/salish.yml:{line}: "), told
+    assert cure in told
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "told"),
+    [
+        ("review_by", "27-02-2027", "items/salish.yml:6: review_by: '27-02-2027' will not do; write a day as 2026-11-27"),
+        ("name", None, "items/salish.yml:1: name: is missing; write a text under bn: and one under en:"),
+        ("next", None, "items/salish.yml:1: next: is missing; write a list"),
+        ("owner", "12", "items/salish.yml:4: owner: '12' will not do; write a text"),
+        ("titel", "x", "titel: is no field here; the fields are also, anywhere, as_of"),
+        ("review_by", "2027-02-30", "items/salish.yml: holds a day that does not exist"),
+    ],
+)
+def test_a_field_that_is_wrong_is_told_with_the_cure(here, field, written, told):
+    path = here / "items/salish.yml"
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith(f"{field}:")]
+    at = {"review_by": 5, "owner": 3}.get(field, len(lines))
+    path.write_text("\n".join([*lines[:at], *([f"{field}: {written}"] if written else []), *lines[at:]]), encoding="utf-8")
+    with pytest.raises(ContentError) as raised:
+        load(here)
+    assert told in located(str(raised.value), here)
+
+
+def test_a_field_that_stands_twice_is_told(here):
+    path = here / "items/salish.yml"
+    path.write_text(path.read_text(encoding="utf-8") + "confidence: high\n", encoding="utf-8")
+    last = len(path.read_text(encoding="utf-8").splitlines())
+    assert list(twice(here)) == [f"knowledge/items/salish.yml:{last}: confidence: stands here again (first in line 7); keep one of the two"]
