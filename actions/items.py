@@ -22,11 +22,10 @@ def finer(
     content: Knowledge, language: str, place: Place, topic: str | None, text: str, countries: Sequence[str], least: float = 0.0
 ) -> Answer | None:
     """The item or country that a message of this topic asks for; None when the topic's overview answers it."""
-    item = choose(text, topic, (item.choice for item in content.items.values()), least)
-    if item is None:
-        item = next((id for id, one in content.items.items() if one.topic == topic and one.countries & set(countries)), None)
+    chosen = choose(text, topic, (item.choice for item in content.items.values()), least)
+    item = content.items[chosen] if chosen else item_of_country(content, topic, countries)
     if item is not None:
-        return tell(content, language, place, content.items[item], countries)
+        return tell(content, language, place, item, countries)
     known = next((id for id in countries if id in content.countries), None)
     if known is not None and topic in (None, *_BY_COUNTRY, "hotlines") and content.embassy.search(spelled(text)):
         return country(content, language, place, known, "help")
@@ -35,6 +34,15 @@ def finer(
     if countries and topic == "destination" and OTHER_COUNTRY in content.items:
         return tell(content, language, place, content.items[OTHER_COUNTRY])
     return None
+
+
+def item_of_country(content: Knowledge, topic: str | None, countries: Iterable[str]) -> Item | None:
+    """The item of this topic that is told of one of these countries."""
+    return next((item for item in content.items.values() if item.topic == topic and item.countries & set(countries)), None)
+
+
+def texts_of(content: Knowledge, language: str, item: Item) -> list[str]:
+    return dated(content, language, [message.text[language] for message in item.messages], item.as_of)
 
 
 def tell(content: Knowledge, language: str, place: Place, item: Item, countries: Iterable[str] = ()) -> Answer:
@@ -67,11 +75,17 @@ def countries(content: Knowledge, language: str, page: int = 1) -> Answer:
 
 def told(content: Knowledge, language: str, place: Place, texts: list[str], on: list[Button], as_of: str | None) -> Answer:
     """Several short messages; under the last what comes next, and of when the news is where it can go stale."""
-    if as_of:
-        texts = [*texts[:-1], f"{texts[-1]}\n{content.sentences['as_of'].fill(language, when=_when(content, language, as_of))}"]
+    texts = dated(content, language, texts, as_of)
     if place.step:
         on = [*on[: MOST - 1], button(content, language, "resume", step=digits(language, place.step))]
     return Answer(replies=(*(Reply(text=text) for text in texts[:-1]), Reply(text=texts[-1], buttons=ways(content, language, *on))))
+
+
+def dated(content: Knowledge, language: str, texts: list[str], as_of: str | None) -> list[str]:
+    """The texts, the last with when the news is of, where it can go stale."""
+    if not as_of:
+        return texts
+    return [*texts[:-1], f"{texts[-1]}\n{content.sentences['as_of'].fill(language, when=_when(content, language, as_of))}"]
 
 
 def _page(entries: list[Country], page: int) -> tuple[list[Country], bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.flows import flow_plans
 from bot.knowledge import PARTS, Knowledge, Step, knowledge
 from bot.model import Answer, Button, Place, Reply
 from bot.understanding.commands import STEPS, Command, aspect
+from bot.understanding.entities import Entity
 
 GUIDED = {AGENCY_STEP: ("agency_check",), "step_receipts": ("receipt",)}
 _AT_AN_OFFICE = (1, 2, 6, 12)  # decision, registration, training, briefing: "where" is an office of her district
@@ -36,12 +37,17 @@ class ActionStepQuestion(Action):
         number = content.step_number(tracker.latest_message.get("intent", {}).get("name", ""))
         if number is not None:
             text, entities = heard(tracker)
-            section = aspect(text, content.vocabulary)
             named = asked_of(tracker) if content.step(number).id == AGENCY_STEP else None
-            near = services_for(content, language, None, text, entities) if number in _AT_AN_OFFICE and section in (None, "where") else None
-            item = finer(content, language, place, None, text, (), least=_MOSTLY)
-            speak(dispatcher, named or near or item or question(content, language, place, number, section))
+            speak(dispatcher, named or asked(content, language, place, number, text, entities))
         return []
+
+
+def asked(content: Knowledge, language: str, place: Place, number: int, text: str, entities: Sequence[Entity]) -> Answer:
+    """The answer to a question about this step: an office near her, an item whose words are most of it, or the step's section."""
+    section = aspect(text, content.vocabulary)
+    near = services_for(content, language, None, text, entities) if number in _AT_AN_OFFICE and section in (None, "where") else None
+    item = finer(content, language, place, None, text, (), least=_MOSTLY)
+    return near or item or question(content, language, place, number, section)
 
 
 def question(content: Knowledge, language: str, place: Place, number: int, section: str | None) -> Answer:

@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.flows import astray, begun_by
-from actions.items import MOST, finer, told
+from actions.items import MOST, finer, item_of_country, texts_of, told
 from actions.scenes import scene
 from actions.services import services_for
 from actions.speaking import heard, speak, state, ways
@@ -34,8 +34,10 @@ class ActionTopic(Action):
         language, place = state(tracker)
         text, entities = heard(tracker)
         name = tracker.latest_message.get("intent", {}).get("name", "")
-        begun = begun_by(scene(tracker), name, text) or (astray(scene(tracker), text) if name in _NOTHING else None)
-        speak(dispatcher, begun or asked(knowledge(), language, place, name if name in knowledge().topics else "unknown", text, entities))
+        begun = begun_by(scene(tracker), name, text)
+        lost = astray(scene(tracker), text) if name in _NOTHING and begun is None else None
+        found = warned(knowledge(), language, name, entities, begun) if begun else lost
+        speak(dispatcher, found or asked(knowledge(), language, place, name if name in knowledge().topics else "unknown", text, entities))
         return []
 
 
@@ -75,6 +77,14 @@ def asked(content: Knowledge, language: str, place: Place, name: str, text: str,
     """The answer to a message taken for this topic: as fine as the content has it."""
     fine = None if name in _ALONE else finest(content, language, place, name, text, entities)
     return fine or topic(content, language, place, name)
+
+
+def warned(content: Knowledge, language: str, name: str, entities: Sequence[Entity], begun: Answer) -> Answer:
+    """Guided questions that a story began, after what is known of the country she named: it must not wait for their end."""
+    item = item_of_country(content, name, [entity.value for entity in entities if entity.name == "country"])
+    if item is None:
+        return begun
+    return replace(begun, replies=(*(Reply(text=text) for text in texts_of(content, language, item)), *begun.replies))
 
 
 def finest(content: Knowledge, language: str, place: Place, name: str | None, text: str, entities: Sequence[Entity]) -> Answer | None:

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from actions import steps
 from actions.control import obey
-from actions.topics import asked, finest, unsure
+from actions.flows import begun_by
+from actions.scenes import Scene
+from actions.topics import asked, finest, unsure, warned
+from bot.flows import flow_plans
 from bot.knowledge import knowledge
 from bot.model import Answer, Place
 from bot.settings import ROOT
@@ -51,11 +55,12 @@ def answered(reads: Reader, text: str) -> Answer:
     entities = list(found.entities)
     if sure < THRESHOLD or sure - second < MARGIN or topic in ("control", CRISIS):
         return finest(CONTENT, "bn", Place(), None, text, entities) or unsure(CONTENT, "bn", [name for name, _ in ranking])
-    if topic.startswith("step_"):
-        fine = finest(CONTENT, "bn", Place(), None, text, entities)
-        assert fine is not None, topic
-        return fine
-    return asked(CONTENT, "bn", Place(), topic, text, entities)
+    number = CONTENT.step_number(topic)
+    if number is not None:
+        return steps.asked(CONTENT, "bn", Place(), number, text, entities)
+    here = Scene(content=CONTENT, language="bn", plans=flow_plans())
+    begun = begun_by(here, topic, text)
+    return warned(CONTENT, "bn", topic, entities, begun) if begun else asked(CONTENT, "bn", Place(), topic, text, entities)
 
 
 @pytest.mark.parametrize(("row", "text", "answer"), TYPED, ids=[f"{row}: {text}" for row, text, _ in TYPED])

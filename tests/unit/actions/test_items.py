@@ -5,11 +5,15 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.control import ActionControl, obey
+from actions.flows import begun_by
 from actions.items import MOST, OTHER_COUNTRY, countries, country, finer, tell, told
+from actions.scenes import Scene
 from actions.steps import ActionStepQuestion
-from actions.topics import asked, finest, topic
+from actions.topics import asked, finest, topic, warned
+from bot.flows import flow_plans
 from bot.knowledge import knowledge
 from bot.model import Place, Reply
+from bot.understanding.choosing import choose
 from bot.understanding.commands import parse
 from bot.understanding.entities import find
 
@@ -333,3 +337,26 @@ def test_other_steps_and_other_sections_are_answered_from_the_step():
 def test_who_asks_for_the_embassy_of_a_country_gets_who_helps_there(text, name):
     assert ask(text, name).replies == country(CONTENT, "en", Place(), "qa", "help").replies
     assert "+880 9610 102030" in ask(text, name).replies[0].text
+
+
+def test_a_country_that_is_warned_of_is_told_before_the_questions_that_a_story_begins():
+    story, here = "libya hoye italy jaoa ki thik", Scene(content=CONTENT, language="en", plans=flow_plans())
+    begun = begun_by(here, "job_offer", story)
+    assert begun is not None
+    found = warned(CONTENT, "en", "job_offer", find(story, CONTENT.places), begun)
+    assert found.replies[0].text == CONTENT.items["work_europe"].messages[0].text.en
+    assert found.replies[1].text.endswith("(As of August 2025. It may have changed.)")
+    assert found.replies[2:] == begun.replies
+    assert found.flows == begun.flows
+    assert warned(CONTENT, "en", "job_offer", [], begun) == begun
+
+
+def test_a_short_phrase_does_not_hide_the_long_one_that_it_is_in():
+    text = "can a girl under 18 go abroad for work"  # of a step, where an item's words must be most of what she wrote
+    assert choose(text, None, [CONTENT.items["girl_sent"].choice], least=0.4) == "girl_sent"
+
+
+def test_no_button_stands_there_twice():
+    told = tell(CONTENT, "bn", Place(), CONTENT.items["jordan_garments"], ["jo"])
+    payloads = [button.payload for button in told.replies[-1].buttons]
+    assert payloads.count("country.jo") == 1
