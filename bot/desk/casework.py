@@ -12,6 +12,7 @@ from starlette.routing import Route
 from bot.desk.caseform import CaseForm
 from bot.desk.conversation import Content, Conversation
 from bot.desk.deeds import Deeds
+from bot.desk.details import Details
 from bot.desk.figures import Figures, Names
 from bot.desk.formlists import load_lists
 from bot.desk.looked import Looked
@@ -52,9 +53,16 @@ def pages_of(cases: CaseDesk, overview: Overview, store: Staffing, pages: Pages,
         CaseForm(cases, pages, conversation, found),
         Oversight(overview, store, pages),
         Sample(overview, pages, found.reading),
-        Audit(store, pages, found.reading),
+        Audit(store, pages, found.reading, details(found)),
         Figures(overview, pages, _names(found), clock),
     )
+
+
+def details(found: Content) -> Details:
+    """What the codes of the audit are called, where knowledge/ has it."""
+    sections = {section.id: _both(section.name) for section in found.lists.sections}
+    outcomes = {id: _both(name) for id, name in found.lists.outcomes.items()}
+    return Details(names={"outcome": outcomes, "section": sections})
 
 
 def _names(found: Content) -> Names:

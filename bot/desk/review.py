@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.desk.colleagues import colleagues
+from bot.desk.details import Details
 from bot.desk.pages import Pages
 from bot.desk.ports import Overview, Staffing
 from bot.desk.reading import Reading
@@ -59,8 +61,8 @@ class Sample:
 
 
 class Audit:
-    def __init__(self, store: Staffing, pages: Pages, reading: Reading) -> None:
-        self._store, self._pages, self._reading = store, pages, reading
+    def __init__(self, store: Staffing, pages: Pages, reading: Reading, details: Details) -> None:
+        self._store, self._pages, self._reading, self._details = store, pages, reading, details
 
     def routes(self) -> list[Route]:
         return [Route("/audit", self._show, name="audit", methods=["GET"])]
@@ -70,9 +72,11 @@ class Audit:
         await audited(here, Action.AUDIT_VIEWED, None, **{f"of_{name}": str(value) for name, value in asked.items() if value})
         entries = await off_loop(lambda: self._store.audit_entries(limit=_LINES + 1, **asked))
         reasons = here.staff.role is Role.SUPERVISOR  # why somebody looked may say who she is: not for who sees no case
-        lines = [(entry, self._reading.plain(_detail(entry, reasons))) for entry in entries[:_LINES]]
+        people, say = await colleagues(self._store), partial(self._pages.words.get, here.language)
+        lines = [(entry, self._details.told(_detail(entry, reasons), here.language, say, people)) for entry in entries[:_LINES]]
         return self._pages.show(
-            request, "audit.html", entries=lines, asked=asked, actions=_ACTIONS, people=await colleagues(self._store),
+            request, "audit.html", asked=asked, actions=_ACTIONS, people=people,
+            entries=[(entry, self._reading.plain(detail)) for entry, detail in lines],
             next=entries[_LINES - 1].seq if len(entries) > _LINES else None,
         )  # fmt: skip
 
@@ -88,5 +92,5 @@ def _asked(request: Request) -> dict[str, Any]:
     }
 
 
-def _detail(entry: AuditEntry, reasons: bool) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in entry.detail.items() if reasons or name != "reason")
+def _detail(entry: AuditEntry, reasons: bool) -> dict[str, str]:
+    return {name: value for name, value in entry.detail.items() if reasons or name != "reason"}

@@ -183,7 +183,7 @@ def test_the_frame_is_walked_in_the_order_it_is_seen(bench: Bench, opened: MakeP
     for _ in range(5 + len(menu)):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim()"))
-    assert menu[-1] == "Account"
+    assert menu[-1] == "Me"
     assert seen == ["Skip to the main part", "Sohojatri desk", "Duty", "বাংলা", "Sign out", *menu]
 
 

@@ -51,7 +51,14 @@
     if (event.detail.target.id !== "own") return;
     if (mine && !listed()) document.body.dispatchEvent(new CustomEvent("desk:look"));
     mine = listed();
+    here();
   });
+  // On a phone her conversations are a strip: the one that is open is in it, where it can be seen.
+  function here() {
+    const strip = document.querySelector("#own .ownlist"), current = document.querySelector("#own [aria-current]");
+    if (strip && current) strip.scrollLeft = current.offsetLeft - (strip.clientWidth - current.offsetWidth) / 2;
+  }
+  here();
   let state = document.querySelector("[data-state]").dataset.state;
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "thread") return;

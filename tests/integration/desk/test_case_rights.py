@@ -268,6 +268,24 @@ def test_what_is_typed_runs_nowhere(bench: WorkBench) -> None:
     assert boss.id
 
 
+@pytest.mark.parametrize("hidden", ["01712345678", "a@b.com", 'facebook.com/"><img/src=x/onerror=alert(2)>', "@<script>alert(1)</script>"])
+def test_what_is_hidden_runs_nowhere_either(bench: WorkBench, hidden: str) -> None:
+    """Where it is hidden, and where it is shown again."""
+    ann = bench.person("ann")
+    bench.person("boss", Role.SUPERVISOR)
+    bench.on_duty(ann.id)
+    evil = f"<b>x</b>{hidden}<script>alert(1)</script> {hidden} '\"><img src=x onerror=alert(2)>"
+    case = bench.case_of(evil, by=ann.id)
+    bench.work.note(case, ann.id, evil)
+    bench.work.put_form(case, ann.id, {"level": {"why": evil}})
+    for login in ("ann", "boss"):
+        browser, path = bench.entered(login), f"/desk/cases/{case}"
+        pages = [browser.get(path + part).text for part in ("", "/thread", "/facts", "/form")]
+        pages += [browser.post(path + "/reveal", {"reason": evil[:200]}).text, bench.entered("boss").get("/desk/audit").text]
+        for page in pages:
+            assert "<b>x" not in page and "<script>alert" not in page and "<img" not in page.replace('<img src="/desk/static/', "")
+
+
 def test_another_site_does_nothing_with_a_case(street: Street) -> None:
     before, browser = street.bench.found(street.case), street.bench.entered("ann")
     for name in (name for name in OF_A_CASE if name in FORMS):

@@ -35,6 +35,13 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 def ask(bench: Bench, browser: Browser, route: Route) -> httpx.Response:
+    path = path_of(bench, route)
+    if "POST" in (route.methods or ()):
+        return browser.post(path)
+    return browser.client.head(path) if route.name == "events" else browser.client.get(path)
+
+
+def path_of(bench: Bench, route: Route) -> str:
     """The route with what its path names: somebody who is there, and a case that is not."""
     staff = bench.accounts.named("somebody")
     assert staff is not None
@@ -45,9 +52,7 @@ def ask(bench: Bench, browser: Browser, route: Route) -> httpx.Response:
         .replace("{message:int}", "1")
         .replace("{section}", "contact")
     )
-    if "POST" in (route.methods or ()):
-        return browser.post(MOUNT + path)
-    return browser.client.head(MOUNT + path) if route.name == "events" else browser.client.get(MOUNT + path)
+    return MOUNT + path
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -78,6 +83,33 @@ def test_nobody_signed_in_gets_the_public_routes_only(bench: Bench) -> None:
             assert response.status_code == 401
         else:
             assert response.status_code == 303 and response.headers["location"].startswith("/desk/sign-in"), route.name
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize(
+    ("headers", "csrf"),
+    [
+        ({"sec-fetch-site": "cross-site", "origin": "https://evil.example"}, None),
+        ({"sec-fetch-site": "", "origin": "https://evil.example"}, None),
+        ({"sec-fetch-site": "same-site"}, None),
+        ({}, ""),
+        ({}, "0" * 64),
+    ],
+    ids=["cross-site", "old browser", "sister site", "no token", "wrong token"],
+)
+def test_no_route_that_changes_anything_answers_another_site(bench: Bench, role: Role, headers: dict[str, str], csrf: str | None) -> None:
+    """Each of them, with her own cookie. Where nobody need be signed in, our own page may come without a token."""
+    before = [(account.login, account.staff) for account in bench.accounts.all()]
+    browser = bench.entered(role.value)
+    for route in bench.desk.routes:
+        assert isinstance(route, Route)
+        if "POST" not in (route.methods or ()) or (csrf == "" and PERMISSIONS[route.name].stage is None and route.name != "sign_out"):
+            continue
+        response = browser.post(path_of(bench, route), csrf=csrf, headers=headers)
+        elsewhere = PERMISSIONS[route.name].stage in (Stage.SECOND, Stage.SETUP)
+        assert response.status_code == 403 or (elsewhere and response.headers["location"] == "/desk/"), route.name
+    assert [(account.login, account.staff) for account in bench.accounts.all()] == before
+    assert browser.get("/desk/account").status_code == 200, "she is still signed in"
 
 
 @pytest.mark.parametrize("stage", [Stage.SECOND, Stage.SETUP])
