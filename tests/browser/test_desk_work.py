@@ -18,7 +18,7 @@ from bot.model import Level
 from bot.staff import Role, Stage
 from bot.storage import Accounts, Casework, Database, Sealer
 from tests.browser.accessibility import too_wide, violations
-from tests.fakes.desk import Server
+from tests.fakes.desk import PASSWORD, Server
 from tests.fakes.deskwork import WorkBench
 
 MakePage = Callable[..., Page]
@@ -296,6 +296,52 @@ def test_taking_answering_and_closing_with_the_keyboard_alone(bench: WorkBench, 
     page.keyboard.press("Enter")
     expect(page.get_by_text("The case is closed.")).to_be_visible()
     assert bench.found(case).outcome == "resolved"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["phone", "wide"])
+def test_a_hidden_number_leads_to_the_reason_and_is_then_shown_with_the_keyboard_alone(
+    bench: WorkBench, server: Server, page_factory: MakePage, size: tuple[int, int]
+) -> None:
+    ann = bench.person("ann", team="a")
+    bench.on_duty(ann.id)
+    case = bench.case_of("amar number 01712345678, 999 na", by=ann.id)
+    page = page_factory(*size)
+    enter(bench.accounts, server.url, page, "ann", f"cases/{case}")
+    said = page.locator(".msg.hers .text")
+    expect(said).to_contain_text("999 na")
+    assert "01712345678" not in page.content()
+    said.locator("a.masked").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#reveal-reason")).to_be_focused()
+    sound(page)
+    page.keyboard.type("she asked for a call")
+    page.keyboard.press("Enter")
+    expect(page.locator(".written")).to_contain_text("01712345678")
+    assert "01712345678" not in page.locator("#thread").inner_text()
+    sound(page)
+    assert [entry.detail for entry in bench.accounts.audit_entries(action="revealed")] == [{"reason": "she asked for a call"}]
+    page.reload()
+    assert "01712345678" not in page.content(), "the next look needs a reason again"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["phone", "wide"])
+@pytest.mark.parametrize("language", ["bn", "en"])
+def test_the_code_for_telegram(bench: WorkBench, server: Server, page_factory: MakePage, language: str, size: tuple[int, int]) -> None:
+    ann = bench.person("ann", team="a")
+    page = page_factory(*size)
+    enter(bench.accounts, server.url, page, "ann", "account", language)
+    page.fill("#f-current-3", PASSWORD)
+    page.keyboard.press("Enter")
+    command = page.locator("#code").inner_text()
+    assert command.startswith("/link@sohojatri_staff_bot ")
+    sound(page)
+    assert bench.accounts.link(command.split()[1], "501") == ann.id
+    page.goto(f"{server.url}/desk/account")
+    sound(page)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator('form[action$="/account/telegram/end"] button').click()
+    page.wait_for_url("**/account?done=telegram")
+    assert bench.accounts.linked("501") is None
 
 
 # --- what is typed, and what comes in
