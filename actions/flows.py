@@ -18,7 +18,7 @@ from actions.offers import judged
 from actions.receipts import told
 from actions.scenes import End, Scene, scene, shown
 from actions.speaking import button, entity, sentence, speak, ways
-from bot.flows import SKIPPED, UNKNOWN, Plan, Question, applies, open_question
+from bot.flows import NOT_ASKED, SKIPPED, UNKNOWN, Plan, Question, applies, open_question
 from bot.model import Answer, Button, Flow, Reply
 from bot.understanding import answering
 from bot.understanding.commands import Command
@@ -108,7 +108,8 @@ def give(here: Scene, flow: Flow, question: str, value: str) -> Answer:
         value = _day(value, here.today)
     answers = {**dict(flow.answers), question: value}
     if asked is None or asked.consent is None:
-        return ask(here, replace(flow, answers=tuple(_applying(plan, answers).items())))
+        thanks = asked.thanks[here.language] if asked is not None and asked.thanks is not None and value not in NOT_ASKED else ""
+        return ask(here, replace(flow, answers=tuple(_applying(plan, answers).items())), said=thanks)
     if value != "yes":
         return Answer(replies=(sentence(here.content, here.language, "flow_not_kept"),), flows=here.others(flow.name))
     return replace(ask(here, replace(flow, answers=tuple(answers.items()))), agreed=asked.consent)
@@ -236,9 +237,9 @@ def _heard(here: Scene, plan: Plan, text: str) -> dict[str, str]:
 
 
 def _applying(plan: Plan, answers: Mapping[str, str]) -> dict[str, str]:
-    """The answers in the order given, without those to questions that would not be asked now."""
+    """The answers in the order given, without those to questions that would not be asked now. A picture that she sent unasked stays."""
     kept: dict[str, str] = dict(answers)
     for question in plan.questions:
-        if question.id in kept and not applies(question, kept):
+        if question.id in kept and not applies(question, kept) and question.reads.kind != "photo":
             del kept[question.id]
     return kept

@@ -76,6 +76,6 @@ def _questions(plans: Mapping[str, Plan]) -> Iterator[Told]:
         yield f"{where}: name", plan.name, NAME, None
         yield f"{where}: intro", plan.intro, WORDS, None
         for question in plan.questions:
-            for text in (question.ask, question.hint, question.label, *(option.title for option in question.options)):
+            for text in (question.ask, question.hint, question.thanks, question.label, *(option.title for option in question.options)):
                 if text is not None:
                     yield f"{where}: questions.{question.id}", text, WORDS, None

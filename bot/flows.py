@@ -34,6 +34,7 @@ class Question:
     id: str
     ask: Text
     hint: Text | None  # what kind of answer is meant, when hers was not understood
+    thanks: Text | None  # said before the next question
     label: Text | None  # the question in a word or two, for a summary
     options: tuple[Option, ...]
     when: Mapping[str, frozenset[str]]  # asked only where these questions were answered so
@@ -86,6 +87,19 @@ def open_question(flows: tuple[Flow, ...], today: str, plans: Mapping[str, Plan]
     if question is None or flow is None:
         return None
     return None if question.reads.kind in FREE and flow.since != today else question
+
+
+def photo_wanted(flows: tuple[Flow, ...], today: str) -> Question | None:
+    """The question that a picture answers, asked already or not yet: who has the receipt at hand sends it first. Only once she agreed."""
+    flow = flows[0] if flows and flows[0].open else None
+    plan = flow_plans().get(flow.name) if flow else None
+    if flow is None or plan is None:
+        return None
+    answers = dict(flow.answers)
+    agreed = all(answers.get(question.id) == "yes" for question in plan.questions if question.consent)
+    photo = next((question for question in plan.questions if question.reads.kind == "photo"), None)
+    early = agreed and flow.since == today and photo is not None and not answers.get(photo.id)
+    return photo if photo is not None and (flow.asked == photo.id or early) else None
 
 
 def flow_of(fields: Mapping[str, Any]) -> Flow:
@@ -158,6 +172,7 @@ def _question(path: Path, index: int, entry: Any) -> Question:
         id=id,
         ask=text(path, f"{field}.ask", entry.get("ask")),
         hint=text(path, f"{field}.hint", entry["hint"]) if "hint" in entry else None,
+        thanks=text(path, f"{field}.thanks", entry["thanks"]) if "thanks" in entry else None,
         label=text(path, f"{field}.label", entry["label"]) if "label" in entry else None,
         options=options,
         when={other: frozenset(wanted) for other, wanted in (entry.get("when") or {}).items()},

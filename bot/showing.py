@@ -7,7 +7,7 @@ import logging
 from dataclasses import replace
 
 from bot.errors import PictureError
-from bot.flows import Question, flow_plans, open_question
+from bot.flows import Question, flow_plans, open_question, photo_wanted
 from bot.house import day_of
 from bot.knowledge import Knowledge
 from bot.media import Pictures
@@ -63,9 +63,8 @@ class Showing:
 
     @staticmethod
     def wanted(turn: Turn) -> Question | None:
-        """The question that waits for a picture."""
-        question = open_question(turn.state.flows, day_of(turn.received_at))
-        return question if question is not None and question.reads.kind == "photo" else None
+        """The question that a picture answers."""
+        return photo_wanted(turn.state.flows, day_of(turn.received_at))
 
     @staticmethod
     def meant(turn: Turn, text: str, content: Knowledge) -> Command | None:

@@ -216,3 +216,33 @@ def test_what_an_answer_tells_beside_is_not_asked_again():
     flow = heard("সৌদি, বাসার কাজ, ভিজিট ভিসা, বয়স বাড়াই দিবে কইছে")
     assert dict(flow["answers"]) == {"job": "house", "visa": "visit", "age_raised": "yes", "country": "sa"}
     assert flow["asked"] == "payer"
+
+
+def test_a_picture_may_come_first_and_is_thanked_for_and_not_asked_again():
+    her = Guided("en")
+    her.begin("receipt")
+    her.press("say.receipt.consent.yes")
+    plan = flow_plans()["receipt"]
+    text = her.press("say.receipt.picture.p0123")
+    assert text.startswith(plan.question("picture").thanks.en)
+    assert her.asked == "amount"
+    her.say("5000")
+    for question in ("day", "to", "what"):
+        her.press(f"say.receipt.{question}.skip")
+    her.press("say.receipt.proof.paper")
+    assert her.flows == ()
+    assert her.last.ended.answer("picture") == "p0123"
+
+
+@pytest.mark.parametrize("proof", ["none", "skip"])
+def test_a_picture_that_she_sent_stays_whatever_she_says_of_proofs(proof):
+    her = Guided()
+    her.begin("receipt")
+    for payload in ("consent.yes", "picture.p0123"):
+        her.press(f"say.receipt.{payload}")
+    her.say("5000")
+    for question in ("day", "to", "what"):
+        her.press(f"say.receipt.{question}.skip")
+    her.press(f"say.receipt.proof.{proof}")
+    assert her.flows == ()
+    assert her.last.ended.answer("picture") == "p0123"
