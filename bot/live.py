@@ -66,7 +66,7 @@ class Live:
         self._stamp = stamp
         try:
             whole = self._load()
-            problems = [*text_problems(whole.content, whole.guided), *self._come_or_gone(whole)]
+            problems = [*self._come_or_gone(whole), *text_problems(whole.content, whole.guided)]
         except ContentError as error:
             problems = [str(error)]
         if problems:

@@ -212,11 +212,11 @@ def test_a_good_change_is_kept_when_a_broken_one_follows_before_anybody_looked(h
 
 def test_guided_questions_do_not_go_while_the_program_counts_on_them(here, tmp_path, caplog):
     content = Live(here, tmp_path / FILE)
-    (here / "flows/receipt.yml").unlink()
+    (here / "flows/cost_check.yml").unlink()
     with caplog.at_level(logging.ERROR):
         assert content.refresh() is False
-    assert "flows/receipt.yml" in caplog.text
-    assert "receipt" in content.whole.guided.plans
+    assert "flows/cost_check.yml" in caplog.text
+    assert "cost_check" in content.whole.guided.plans
 
 
 # --- switched off
