@@ -64,7 +64,7 @@ COUNSELLORS = {"bn": "কাউন্সেলর আপারা পড়ব�
 EXCEPT = {
     "bn": r"জীবন বা শিশু বিপদে|শিশু বিপদে",
     "bn-latn": r"jibon ba shishu bipode|[Ss]hishu bipode",
-    "en": r"a life or a child is in danger|child's danger",
+    "en": r"a life or a child is in danger|[Ww]hen a child is in danger",
 }
 WAIT = {"bn": "নিরাপদ হলে", "bn-latn": "Nirapod hole", "en": "safe"}
 THANKS = {"bn": "ধন্যবাদ", "bn-latn": "dhonnobad", "en": "Thank you"}
@@ -264,7 +264,7 @@ def test_hospital_is_named_for_nothing_else(situation, script):
 @each(category={"blackmail"})
 def test_blackmail_do_not_pay_send_nothing_keep_the_proof(situation, script):
     assert re.search(
-        "টাকা বা ছবি আর দেবেন না. প্রমাণ মুছবেন না|Taka ba chobi ar deben na. Proman|Do not pay, send nothing more, keep", first(situation, script)
+        "টাকা বা ছবি আর দেবেন না. প্রমাণ মুছবেন না|Taka ba chobi ar deben na. Proman|Do not pay, send nothing, keep", first(situation, script)
     )
 
 
