@@ -8,4 +8,4 @@ $PY -m bot train
 if git rev-parse HEAD >/dev/null 2>&1 && ! git diff --quiet -- config.yml domain.yml data endpoints.yml; then
   echo "Training changed a tracked file:" && git diff --stat -- config.yml domain.yml data endpoints.yml && exit 1
 fi
-exec $PY -m pytest "$@"
+exec $PY -m pytest -n "${TEST_WORKERS:-2}" --dist loadfile "$@"

@@ -19,8 +19,8 @@ from sqlalchemy import select
 from bot.knowledge import knowledge
 from bot.model import Inbound
 from bot.storage import Database, Repository, Sealer
-from bot.storage.migrate import upgrade
 from bot.storage.tables import cases, codes, conversations, events, messages, metadata, people
+from tests.databases import migrated
 from tests.fakes.lives import OWNER, Boundary, Life, Person, World
 from tests.integration.storage.conftest import migrated_postgres_url, postgres_url  # noqa: F401 - fixtures
 
@@ -225,11 +225,7 @@ def _same_answers(world: World) -> None:
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     memory = Path("/dev/shm")  # nobody cuts the power here, so a disk would only cost time
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        if request.param == "sqlite":
-            url = f"sqlite:///{folder}/stage.db"
-            upgrade(url)
-        else:
-            url = request.getfixturevalue("migrated_postgres_url")
+        url = migrated(Path(folder) / "stage.db") if request.param == "sqlite" else request.getfixturevalue("migrated_postgres_url")
         database = Database(url)
         yield Stage(database, every=1 if request.param == "sqlite" else 6)
         database.close()

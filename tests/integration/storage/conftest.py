@@ -19,6 +19,7 @@ from bot.model import Inbound, Kind, Outcome, Outgoing, Reply, State, Turn
 from bot.storage import Database, Repository, Sealer
 from bot.storage.migrate import upgrade
 from bot.storage.tables import metadata, staff
+from tests.databases import migrated
 
 SERVER = os.environ.get("TEST_DATABASE_URL") or "postgresql://postgres@127.0.0.1:5432/postgres"
 SEAL_KEY, LOOKUP_KEY = (base64.b64encode(os.urandom(32)).decode() for _ in range(2))
@@ -126,9 +127,7 @@ def migrated_postgres_url(postgres_url: str) -> str:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A migrated, empty database."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'store.db'}"
-        upgrade(url)
-        return url
+        return migrated(tmp_path / "store.db")
     url = request.getfixturevalue("migrated_postgres_url")
     engine = sqlalchemy.create_engine(url, future=True)
     with engine.begin() as connection:

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from bot.model import Inbound, Kind, Outcome, Reply
 from bot.storage import Casework, Database, Repository, Sealer
-from bot.storage.migrate import upgrade
+from tests.databases import migrated
 
 CALLS: list[tuple[str, Callable[[Repository, str], Any]]] = [
     ("receive", lambda r, c: r.receive([Inbound(channel="web", external_id="x", sender="ann", kind=Kind.TEXT)])),
@@ -40,9 +40,7 @@ def _finish(repository: Repository, conversation: str) -> None:
 @pytest.fixture
 def watched(tmp_path: Path, keys: tuple[str, str]) -> Any:
     """A repository, a conversation in it, and the list of the plan lines of each statement since."""
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    upgrade(url)
-    database = Database(url)
+    database = Database(migrated(tmp_path / "store.db"))
     repository = Repository(database, Sealer(*keys))
     conversation = repository.receive([Inbound(channel="web", external_id="1", sender="ann", kind=Kind.TEXT)])[0].conversation
     lines: list[str] = []
