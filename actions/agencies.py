@@ -22,6 +22,7 @@ AGENCY_STEP, FLOW = "step_agency", "agency_check"
 _SHOWN = 4  # candidates
 _TITLE = 20  # characters of a button
 _ASKED = 60  # characters of her words shown again
+_SHORT, _SURE = 8, 0.97  # words; score: "is the visa real" comes as near as 0.96 to an agency of that name
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,17 @@ def asked_of(tracker: Tracker) -> Answer | None:
     listing = listed()
     query = f"rl {rl}" if rl else _closest(text, agency, listing)
     return None if query is None else _closing(here, looked_up(here, query, listing))
+
+
+def outright(tracker: Tracker) -> Answer | None:
+    """The answer to a short message that is an agency's name and hardly more, whatever topic its words sound like: Visa International."""
+    text = str(tracker.latest_message.get("text") or "")
+    listing = listed() if len(text.split()) <= _SHORT else None
+    best = next((one.match for one in listing.find(text)), None) if listing else None
+    if best is None or not (best.match == EXACT or (best.match == LIKELY and best.score >= _SURE)):
+        return None
+    here = scene(tracker)
+    return _closing(here, looked_up(here, text, listing))
 
 
 def _closest(text: str, agency: str | None, listing: Listing | None) -> str | None:

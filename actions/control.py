@@ -30,7 +30,7 @@ class ActionControl(Action):
         here = scene(tracker)
         text, entities = heard(tracker)
         fine = None if entity(tracker, "command") else finest(knowledge(), language, place, None, text, entities)
-        lost = None if entity(tracker, "command") else flows.astray(here, text)
+        lost = None if entity(tracker, "command") else agencies.outright(tracker) or flows.astray(here, text)
         answer = fine or lost or flows.obey(here, command) or agencies.obey(here, command) or obey(knowledge(), language, place, command)
         speak(dispatcher, answer)
         return []

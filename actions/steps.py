@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.agencies import AGENCY_STEP, asked_of
+from actions.agencies import AGENCY_STEP, asked_of, outright
 from actions.items import finer
 from actions.services import services_for
 from actions.speaking import button, digits, heard, sentence, speak, state, ways
@@ -37,7 +37,7 @@ class ActionStepQuestion(Action):
         number = content.step_number(tracker.latest_message.get("intent", {}).get("name", ""))
         if number is not None:
             text, entities = heard(tracker)
-            named = asked_of(tracker) if content.step(number).id == AGENCY_STEP else None
+            named = asked_of(tracker) if content.step(number).id == AGENCY_STEP else outright(tracker)
             speak(dispatcher, named or asked(content, language, place, number, text, entities))
         return []
 

@@ -9,6 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.agencies import outright
 from actions.flows import astray, begun_by
 from actions.items import MOST, finer, item_of_country, texts_of, told
 from actions.scenes import scene
@@ -36,7 +37,7 @@ class ActionTopic(Action):
         name = tracker.latest_message.get("intent", {}).get("name", "")
         begun = begun_by(scene(tracker), name, text)
         lost = astray(scene(tracker), text) if name in _NOTHING and begun is None else None
-        found = warned(knowledge(), language, name, entities, begun) if begun else lost
+        found = outright(tracker) or (warned(knowledge(), language, name, entities, begun) if begun else lost)
         speak(dispatcher, found or asked(knowledge(), language, place, name if name in knowledge().topics else "unknown", text, entities))
         return []
 
@@ -67,7 +68,7 @@ class ActionUnsure(Action):
         text, entities = heard(tracker)
         ranking = [str(entry["name"]) for entry in tracker.latest_message.get("intent_ranking") or ()]
         # Too doubtful to be classified is never certain: where danger is likeliest, the soft line goes with the question.
-        fine = finest(knowledge(), language, place, None, text, entities)
+        fine = outright(tracker) or finest(knowledge(), language, place, None, text, entities)
         answer = fine or astray(scene(tracker), text) or unsure(knowledge(), language, ranking)
         speak(dispatcher, replace(answer, ask=ranking[:1] == [CRISIS]))
         return []

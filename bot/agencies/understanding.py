@@ -54,7 +54,7 @@ def _columns(rows: Rows, at: int) -> dict[str, tuple[int, str]]:
     above = rows[at - 1][1] if at else []
     for index, cell in enumerate(rows[at][1]):
         over = above[index] if index < len(above) else ""
-        for heading in (cell, f"{over} {cell}" if over else ""):
+        for heading in (cell, f"{over} {cell}".strip() if over else ""):
             meant = _meaning(heading)
             if meant and meant not in found:
                 found[meant] = (index, heading)

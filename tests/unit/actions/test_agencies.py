@@ -1,11 +1,16 @@
 """What she is told of an agency: name, RL, status, source, date, and what it does not mean. Never that it is safe, never that it is fake."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
+from rasa_sdk.executor import CollectingDispatcher
 
 import actions.agencies
-from actions.agencies import asked_of, looked_up
+from actions.agencies import asked_of, looked_up, outright
+from actions.control import ActionControl
+from actions.steps import ActionStepQuestion
+from actions.topics import ActionTopic, ActionUnsure
 from bot.agencies.entries import Agency, Imported
 from bot.errors import DirectoryError
 from bot.knowledge import knowledge
@@ -160,3 +165,40 @@ def test_a_question_that_names_one_is_answered_and_one_about_agencies_is_not(tex
     assert (answer is None) == (told is None)
     if told:
         assert told in answer.replies[-1].text
+
+
+AMONG = (*ENTRIES, Agency(rl="107", name="Visa International"), Agency(rl="108", name="Makka Tours & Travels"), Agency(rl="109", name="H.A. International"))
+
+
+@pytest.fixture
+def words(monkeypatch):
+    """Agencies whose names are words."""
+    about = Imported(id=1, source="www.oep.gov.bd/agencies", as_of=date(2026, 11, 20), rows=len(AMONG))
+    found = Listing(about, AMONG, register([Named(entry.rl, entry.name) for entry in AMONG]))
+    monkeypatch.setattr(actions.agencies, "directory", lambda: Fixed(found))
+
+
+def said(text, action=None, intent="step_visa"):
+    latest = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": [], "metadata": {"today": TODAY}}
+    tracker, told = SimpleNamespace(latest_message=latest), CollectingDispatcher()
+    if action is None:
+        return outright(tracker)
+    action().run(told, tracker, {})
+    return told.messages[0]["text"]
+
+
+@pytest.mark.parametrize("text", ["Visa International ki valo", "ভিসা ইন্টারন্যাশনাল কি বৈধ", "Makka Tours & Travels legal?", "is Gulf Associate legal"])
+def test_a_name_that_is_a_word_is_looked_up_whatever_topic_it_sounds_like(words, text):
+    assert said(text) is not None
+
+
+@pytest.mark.parametrize("text", ["ভিসা আসল?", "ভিসা যাচাই", "group visa ki", "haa", "visa", "Visa International e taka disi kintu amake ekhono pathay nai bhai", "makka", "", "কেমন আছেন"])
+def test_a_question_that_is_no_name_is_not(words, text):
+    assert said(text) is None
+
+
+@pytest.mark.parametrize(
+    ("action", "intent"), [(ActionStepQuestion, "step_visa"), (ActionTopic, "legal_aid"), (ActionUnsure, "nlu_fallback"), (ActionControl, "control")]
+)
+def test_every_way_leads_to_it(words, action, intent):
+    assert "RL নম্বর 107" in said("Visa International ki valo", action, intent)
