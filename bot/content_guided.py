@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.fees import Fees, load_fees
 from bot.flows import Plan, load_flows
 from bot.knowledge import LANGUAGES, Text
-from bot.papers import Wording, load_wording
+from bot.paper_words import Wording, load_wording
 from bot.redflags import OF, RedFlag, load_red_flags
 
 WORDS, SENTENCE, NAME = 45, 60, 6  # at most

@@ -9,7 +9,7 @@ from datetime import date
 from bot.house import day_of
 from bot.knowledge import Knowledge
 from bot.model import Flow, Outcome, Paper, Payment, Reply, Turn
-from bot.papers import complaint, wording
+from bot.paper_words import wording
 from bot.receipts import AGAIN, FLOW, Ledger, Receipts
 from bot.threads import off_loop
 
@@ -41,5 +41,7 @@ class Endings:
 
 
 def _paper(flow: Flow, payments: list[Payment], language: str, today: date) -> Paper:
+    from bot.papers import complaint  # a PDF library takes a second to load, which no start of the gateway should
+
     name = f"complaint-{language}-{today.isoformat()}.pdf"
     return Paper(id=secrets.token_urlsafe(16), name=name, body=complaint(flow, payments, language, today))

@@ -23,7 +23,7 @@ from bot.flows import country_names, flow_plans, load_country_names
 from bot.items import Item
 from bot.knowledge import Knowledge, Text, load
 from bot.lines import located
-from bot.papers import wording
+from bot.paper_words import wording
 from bot.passing import Asking, asking, load_asking
 from bot.redflags import red_flags
 from bot.source import Passage

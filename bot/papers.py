@@ -3,51 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace
 
 from bot.flows import NOT_ASKED, flow_plans
-from bot.knowledge import DIRECTORY, read_yaml, take
+from bot.knowledge import DIRECTORY
 from bot.model import Flow, Payment
+from bot.paper_words import wording
 from bot.receipts import worded
-from bot.source import Content, Passage, passage
 from bot.spoken import day_text, digits, spoken
 
 FONTS = DIRECTORY / "fonts"
 _MARGIN, _LINE, _SIZE = 18, 6.4, 11  # millimetres, millimetres, points
 _WIDTHS = (9, 24, 30, 42, 38, 31)  # of the table of payments
 _GREY = (90, 90, 90)
-
-
-@dataclass(frozen=True)
-class Wording:
-    words: Mapping[str, Passage]
-    attach: tuple[Passage, ...]
-    where: tuple[Passage, ...]
-
-    def say(self, name: str, language: str, **fill: object) -> str:
-        return self.words[name].text.fill(language, **fill)
-
-
-def load_wording(directory: Path) -> Wording:
-    """Raises ContentError naming file, field and cure."""
-    path = directory / "papers" / "complaint.yml"
-    entry = read_yaml(path)
-    words = {name: passage(path, f"words.{name}", value) for name, value in take(path, entry, "words", dict).items()}
-    lists = {
-        block: tuple(passage(path, f"{block}[{index}]", value) for index, value in enumerate(take(path, entry, block, list)))
-        for block in ("attach", "where")
-    }
-    return Wording(words, lists["attach"], lists["where"])
-
-
-wording = Content(load_wording, DIRECTORY)
 
 
 def complaint(flow: Flow, payments: Sequence[Payment], language: str, today: date) -> bytes:

@@ -13,7 +13,7 @@ from bot.fees import fees
 from bot.flows import country_names, flow_plans
 from bot.knowledge import DIRECTORY, knowledge, use
 from bot.live import Live, following, start, without
-from bot.papers import wording
+from bot.paper_words import wording
 from bot.redflags import red_flags
 from bot.switched import FILE, NEVER, still_named, switch, switchable, switched_off
 

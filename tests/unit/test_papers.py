@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+import sys
 from datetime import date
 
 import pypdfium2
@@ -9,7 +11,9 @@ import pytest
 
 from bot.knowledge import DIRECTORY, knowledge
 from bot.model import Flow, Payment
-from bot.papers import complaint, load_wording
+from bot.paper_words import load_wording
+from bot.papers import complaint
+from bot.settings import ROOT
 
 TODAY = date(2026, 11, 27)
 TOLD = (
@@ -73,3 +77,11 @@ def test_its_words_rest_on_facts():
     paper = load_wording(DIRECTORY)
     assert all(source in facts for item in (*paper.attach, *paper.where) for source in item.sources)
     assert all(item.sources for item in (*paper.attach, *paper.where))
+
+
+def test_the_gateway_starts_without_the_library_for_papers():
+    """A start costs a woman who writes meanwhile: the library takes a second to load, and is needed once in a hundred turns."""
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, bot.app; print('fpdf' in sys.modules)"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.strip() == "False"
