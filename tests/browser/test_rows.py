@@ -87,6 +87,11 @@ def test_every_row_is_answered_when_it_is_asked_in_her_words(chat: Any, language
         said = page.locator("#log").inner_text()
         if _line(row["answer"], language) not in said[said.rindex(text) :]:
             missed.append((row["row"], said[said.rindex(text) :][:200]))
+        aside = groups.last.get_by_role("button", name=CONTENT.buttons["put_aside"][language], exact=True)
+        if aside.count():  # guided questions began, and would take the next row for an answer
+            before = groups.count()
+            aside.click()
+            _answer(page, groups, before)
     assert not missed
 
 
