@@ -14,6 +14,7 @@ from starlette.routing import Route
 from bot.desk.conversation import Content, Conversation
 from bot.desk.formlists import Field, Section, Suggestion
 from bot.desk.pages import Pages
+from bot.desk.sheet import sheet
 from bot.desk.visit import audited, visit
 from bot.errors import NoSuchCase
 from bot.handoff import Case, CaseDesk
@@ -35,6 +36,7 @@ class CaseForm:
     def routes(self) -> list[Route]:
         return [
             Route("/cases/{case}/form", self._show, name="form", methods=["GET"]),
+            Route("/cases/{case}/form.csv", self._export, name="form.export", methods=["GET"]),
             Route("/cases/{case}/form/{section}", self._save, name="form.save", methods=["POST"]),
             Route("/cases/{case}/reveal", self._reveal, name="case.reveal", methods=["POST"]),
         ]
@@ -65,6 +67,19 @@ class CaseForm:
         return self._pages.show(
             request, "form_saved.html", case=scene["case"], section=section, suggestion=_rising(section, filled, scene["case"])
         )  # fmt: skip
+
+    async def _export(self, request: Request) -> Response:
+        """To be handed on with a referral: nothing in it says who she is, and nothing names the case but its mark."""
+        here, case = visit(request), request.path_params["case"]
+        scene = await self._conversation.scene(request)  # 404 where it is not hers
+        await audited(here, Action.EXPORTED, case, what="form")
+        given = self._given(request)
+        body = sheet(scene["view"].form, self._lists, given["places"], here.language, partial(self._yes_no, here.language), self._reading)
+        headers = {"Content-Disposition": f'attachment; filename="sohojatri-{case[:4]}.csv"'}
+        return Response("\ufeff" + body, media_type="text/csv; charset=utf-8", headers=headers)
+
+    def _yes_no(self, language: str, value: str) -> str:
+        return self._pages.words.get(language, "form", value) or value
 
     async def _reveal(self, request: Request) -> Response:
         """The reason first, on record; then the names."""

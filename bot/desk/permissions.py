@@ -99,6 +99,7 @@ PERMISSIONS: Mapping[str, Rule] = {
     "case.file": _case(),
     "form": _case(),
     "form.save": _case(),
+    "form.export": _case(),
     "oversight": _for(SUPERVISOR),
     "oversight.list": _for(SUPERVISOR, passive=True),
     "sample": _for(SUPERVISOR),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -209,6 +211,23 @@ def test_a_field_of_the_form_that_is_hidden_stays_when_the_rest_is_saved(bench: 
     browser.post(path, {"why": "seen by a colleague"})
     browser.post(path, {"why": ""})
     assert not bench.work.form(case)
+
+
+def test_the_form_is_downloaded_without_what_says_who_she_is(bench: WorkBench) -> None:
+    ann = bench.person("ann", team="a")
+    bench.person("cleo", team="a")
+    bench.on_duty(ann.id)
+    case = bench.case_of("help", by=ann.id)
+    contact = {"name": "Kulsum", "phone": "01712345678", "address": "Cumilla 5", "who": "mother", "district": "dhaka", "country": "sa"}
+    form = {"contact": contact, "level": {"why": "=1+1, call 01812345699"}, "danger": {"strangling": "yes"}, "issue": {"work": ["wages", "papers"]}}
+    bench.work.put_form(case, ann.id, form)
+    response = bench.entered("ann").get(f"/desk/cases/{case}/form.csv")
+    assert response.headers["content-type"].startswith("text/csv") and "attachment" in response.headers["content-disposition"]
+    lines = {(field, value) for _, field, value in csv.reader(io.StringIO(response.text.removeprefix("\ufeff")))}
+    assert ("District", "Dhaka") in lines and ("Strangling", "Yes") in lines and ("My judgement", "'=1+1, call •••99") in lines
+    assert not [secret for secret in ("Kulsum", "01712345678", "Cumilla 5", "01812345699", case, "help") if secret in response.text]
+    assert bench.accounts.audit_entries(action="exported")[0].object == case
+    assert bench.entered("cleo").get(f"/desk/cases/{case}/form.csv").status_code == 404
 
 
 def test_an_answer_by_htmx_shows_no_number_either(bench: WorkBench) -> None:

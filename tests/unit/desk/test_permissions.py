@@ -18,6 +18,7 @@ EVERYBODY = {
 OF_A_CASE = {
     "case", "case.thread", "case.facts", "case.acts", "case.shelf", "case.say", "case.accept", "case.reject", "case.note", "case.level",
     "case.transfer", "case.recall", "case.callback", "case.missed", "case.hide", "case.close", "case.reveal", "case.file", "form", "form.save",
+    "form.export",
 }  # fmt: skip
 CASEWORK = {"duty", "account.telegram", "account.telegram.end", "queue", "queue.list", "queue.own", "queue.badge", "queue.take"} | OF_A_CASE
 FIGURES = {"figures", "figures.csv"}
