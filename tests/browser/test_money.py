@@ -118,6 +118,14 @@ def test_a_payment_with_a_picture_and_the_paper_made_of_it(house: WholeHouse, ch
     told(page, {"bn": "৫০,০০০ টাকা", "en": "Tk 50,000"}[language])
     press(page, CONTENT.buttons["receipts"][language])
     told(page, "📷")
+    press(page, {"bn": "১. ৫০,০০০ টাকা", "en": "1. Tk 50,000"}[language])
+    press(page, CONTENT.buttons["correct"][language])
+    say(page, "60000")
+    for _ in range(4):
+        press(page, CONTENT.buttons["skip"][language])
+    corrected = page.locator("#log").get_by_text({"bn": "৬০,০০০ টাকা", "en": "Tk 60,000"}[language]).last
+    expect(corrected).to_contain_text("📷")
+    press(page, CONTENT.buttons["receipts"][language])
     press(page, PLANS["complaint"].name[language])
     press(page, choice("complaint", "consent", "yes", language))
     for said in ("Nasima Akter", "skip", "Satkhira", "Rabeya Overseas RL 1234"):

@@ -155,6 +155,7 @@ def test_payments_with_a_picture_are_kept_listed_corrected_and_deleted(house: Wh
     assert "৫০,০০০ টাকা" in kept
     assert "রহিম দালাল" in kept
     her.press("flow.receipt")
+    assert flat(str(PLANS["receipt"].question("picture").thanks.bn)) in sends_picture(house, her, picture())  # type: ignore[union-attr]
     her.say("500 riyal")
     for _ in range(3):
         her.say("জানি না")
@@ -169,12 +170,15 @@ def test_payments_with_a_picture_are_kept_listed_corrected_and_deleted(house: Wh
     for _ in range(3):
         her.say("বাদ")
     again = her.press("say.receipt_again.proof.skip")
+    assert asked("receipt", "picture") not in again
     for piece in ("৭০,০০০ টাকা", "রহিম দালাল", "📷"):
         assert piece in again
     assert "৭০,০০০ টাকা + ৫০০ রিয়াল" in her.say("আমার হিসাব")
     her.press(id)
     her.press(f"{id}.delete")
-    assert "৭০,০০০ টাকা" not in her.press(f"{id}.delete_yes")
+    left = her.press(f"{id}.delete_yes")
+    assert "৭০,০০০ টাকা" not in left
+    assert "📷" in left
     for (stored,) in rows(house, "SELECT body FROM media"):
         assert b"her village" not in stored
 
