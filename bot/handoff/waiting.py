@@ -91,9 +91,9 @@ def _told(case: Case, why: str, alerts: tuple[Alert, ...]) -> Transition:
 
 def opening(duty: Duty, now: datetime) -> datetime:
     """When somebody will be there, as far as can be known. Told to her, so in whole hours."""
-    if duty.rota.is_open(now):
-        soon = now + CALLBACK_SOON
-        return soon.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    soon = (now + CALLBACK_SOON).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    if duty.rota.is_open(now) and duty.rota.is_open(soon):  # else it would be after the desk has closed
+        return soon
     return duty.rota.next_opening(now) or now + timedelta(days=1)
 
 

@@ -96,6 +96,14 @@ def test_by_day_with_nobody_there_it_is_at_a_full_hour_soon() -> None:
         assert at == NOW.replace(hour=hour)
 
 
+def test_shortly_before_the_desk_closes_nobody_promises_an_hour_after_it() -> None:
+    tomorrow = datetime(2026, 12, 1, 3, tzinfo=timezone.utc)
+    raised = events.Raised(level=Level.STANDARD, category=None, reason="asked_for_person", channel="web")
+    # In Dhaka it is six hours later: the desk closes at 21:00.
+    for hour, minute, at in ((13, 20, NOW.replace(hour=14)), (13, 31, tomorrow), (14, 5, tomorrow), (14, 51, tomorrow)):
+        assert begin("case", raised, NOW.replace(hour=hour, minute=minute), NOBODY).case.callback_at == at
+
+
 def test_a_critical_one_that_nobody_is_there_for_still_climbs_to_the_duty_manager() -> None:
     story = Story(duty=NOBODY).after(minutes(11))
     assert story.kinds == [(Audience.SUPERVISOR, "late"), (Audience.DUTY_MANAGER, "late")]
