@@ -74,13 +74,13 @@ def street(tmp_path: Path) -> Iterator[Street]:
         ids = {account.login: account.staff.id for account in accounts.all()}
         running = Server(Shown(application(house), house.desk, accounts, cases), port, lifespan="on")  # type: ignore[arg-type]
         with running:
+            for login in ("counsellor2", "supervisor"):  # so that she is offered to nobody else
+                cases.set_on_duty(ids[login], False)
             yield Street(running, accounts, cases, database, telegram, ids)
         database.close()
 
 
 def test_her_counsellor_opens_what_she_sent_and_nobody_else(street: Street, page_factory: MakePage) -> None:
-    for login in ("counsellor2", "supervisor"):
-        street.cases.set_on_duty(street.ids[login], False)
     ann, bea = page_factory(390, 844), page_factory(1440, 900)
     enter(street.accounts, street.server.url, ann, "counsellor")
     enter(street.accounts, street.server.url, bea, "counsellor2")
