@@ -16,7 +16,7 @@ from bot.handoff import CaseSummary
 from bot.staff import Action, Staff
 from bot.threads import off_loop
 
-_MOST = 40  # lines of one list
+_MOST = 25  # lines of one list: late ones first, and how many more there are is said
 
 
 class Oversight:
