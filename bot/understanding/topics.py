@@ -97,7 +97,7 @@ def train(texts: Sequence[str], topics: Sequence[str], min_documents: int = 2) -
         (np.concatenate([values for _, values in rows]), np.concatenate([columns for columns, _ in rows]), ends),
         shape=(len(texts), len(kept)),
     )
-    fitted = LogisticRegression(C=_C, class_weight="balanced", max_iter=500, tol=1e-3, random_state=0).fit(matrix, list(topics))
+    fitted = LogisticRegression(C=_C, class_weight="balanced", max_iter=500, tol=1e-2, random_state=0).fit(matrix, list(topics))
     return TopicModel(tuple(str(name) for name in fitted.classes_), vocabulary, idf, fitted.coef_.T.copy(), fitted.intercept_.copy())
 
 
