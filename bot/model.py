@@ -158,6 +158,8 @@ class Risk:
     ask: bool = False  # below the flag: the normal answer and one soft line
     category: str | None = None
     reasons: tuple[str, ...] = ()  # the rules or words that spoke, for the counsellor
+    # The danger model judged it and found nothing even to ask about: then no other guess acts. How it was judged, not what was found.
+    sure: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +180,7 @@ class Answer:
     flag: Level = Level.NONE  # the dialogue itself took the message for a disclosure
     category: str | None = None  # … of this kind
     ask: bool = False  # … or thinks it may be one
+    guessed: bool = False  # … by its topic alone
     person: bool = False  # she asks for a human
     flows: tuple[Flow, ...] | None = None  # her guided questions from now on, if they changed
     agreed: str | None = None  # she has just allowed this to be kept

@@ -46,7 +46,7 @@ class Showing:
     @staticmethod
     def weighed(turn: Turn, text: str, risk: Risk, content: Knowledge) -> Risk:
         """The risk of an answer to the question that waits. What rules say stands; a guess does not, where she wrote nothing but an answer
-        ("with them", "I do not know"); several answers in one, tales of lost money where her own words were asked for, and what only
+        ("with them", "I do not know"); several answers in one with less than critical danger, tales of lost money where her own words were asked for, and what only
         several answers read together seem to say, bring the soft line."""
         question = open_question(turn.state.flows, day_of(turn.received_at)) if turn.inbound.kind is Kind.TEXT and guessed(risk) else None
         if question is None:
@@ -55,7 +55,8 @@ class Showing:
         past = (passed is not None and passed.alone) or instead(question.reads, text) is not None
         if past or bare(question.reads, text, content.places) or read(text, content.vocabulary) is not None:
             return Risk()
-        if question.reads.kind not in FREE and len(_answers(turn, text, content)) >= _SEVERAL:
+        several = question.reads.kind not in FREE and len(_answers(turn, text, content)) >= _SEVERAL
+        if several and risk.flag is not Level.CRITICAL:
             return replace(risk, flag=Level.NONE, ask=True)
         mild = CONTEXT in risk.reasons or (risk.flag is Level.URGENT and risk.category in _MONEY)
         softly = question.reads.kind in FREE and mild

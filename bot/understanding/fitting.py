@@ -23,7 +23,7 @@ _MIN_DOCUMENTS = 2
 _WRITTEN, _LETTER = 3, 100  # times a word, and one of a single letter, must be written to be known
 # What the marks allow, of harmless texts: ordinary ones, and twins that were written to look like danger. Both are harder than what comes
 # to a helpline: on labelled messages of others about half as many are flagged or asked.
-_FLAGGED = {False: 0.018, True: 0.07}
+_FLAGGED = {False: 0.015, True: 0.06}
 _ASKED = {False: 0.09, True: 0.20}
 _DOUBTED = 0.02  # of dangers: share that falls below the mark for doubt
 _PERSON = {False: 0.03, True: 0.08}

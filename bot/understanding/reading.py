@@ -54,10 +54,10 @@ class Reader:
         )
 
     def _risk(self, text: str, heard: Risk) -> Risk:
-        """Rules and danger model come first; only where they do not act is the classifier's word heard."""
+        """Rules and danger model come first; the classifier's word is heard where they do not act, and acts where they are not sure."""
         found = assess(text, self.lexicon, self.danger)
         if found.flag.flagged:
             return found
-        if heard.flag.flagged:
+        if heard.flag.flagged and not found.sure:
             return Risk(flag=heard.flag, category=found.category, reasons=(*found.reasons, "dialogue"))
-        return replace(found, ask=found.ask or heard.ask)
+        return replace(found, ask=found.ask or heard.ask or heard.flag.flagged)

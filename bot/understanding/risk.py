@@ -78,7 +78,7 @@ def assess_in_context(before: Sequence[str], text: str, lexicon: Lexicon, model:
     joined = assess(f"{earlier}\n{text}", lexicon, model)
     if joined.flag.rank <= alone.flag.rank or joined.flag.rank <= assess(earlier, lexicon, model).flag.rank:
         return alone
-    return replace(joined, ask=alone.ask or joined.ask, reasons=(*joined.reasons, CONTEXT))
+    return replace(joined, ask=alone.ask or (joined.ask and joined.flag.flagged), reasons=(*joined.reasons, CONTEXT))
 
 
 def by_rules(text: str, lexicon: Lexicon) -> Risk:
@@ -110,8 +110,8 @@ def _together(found: Risk, heard: Heard, marks: Marks) -> Risk:
         return Risk(flag=level, category=category, reasons=(*found.reasons, MODEL))
     ask = found.ask or heard.danger >= marks.ask
     if heard.person >= marks.person:
-        return Risk(flag=Level.STANDARD, ask=ask, category=category, reasons=(*found.reasons, MODEL))
-    return Risk(ask=ask, category=category if ask else None, reasons=found.reasons if found.ask else (MODEL,) if ask else ())
+        return Risk(flag=Level.STANDARD, ask=ask, category=category, reasons=(*found.reasons, MODEL), sure=not ask)
+    return Risk(ask=ask, category=category if ask else None, reasons=found.reasons if found.ask else (MODEL,) if ask else (), sure=not ask)
 
 
 def guessed(risk: Risk) -> bool:
@@ -120,7 +120,7 @@ def guessed(risk: Risk) -> bool:
 
 
 def by_topic(topic: str, confidence: float) -> Risk:
-    """What the classifier's likeliest topic says of danger, where the rules found none."""
+    """What the classifier's likeliest topic says of danger, where the rules found none. Its flag is a guess: see Risk.sure."""
     if topic != CRISIS:
         return Risk()
     return Risk(flag=Level.URGENT) if confidence >= CRISIS_CERTAIN else Risk(ask=True)

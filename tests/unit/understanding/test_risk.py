@@ -150,6 +150,12 @@ def test_the_higher_level_of_the_two_counts():
     assert together("mere felbe", danger=0.9, critical=0.0).flag is Level.CRITICAL
 
 
+def test_the_model_is_sure_only_where_it_finds_nothing_to_ask_about():
+    assert together("ami ar parchi na", danger=0.01).sure
+    assert not together("ami ar parchi na", danger=0.3).sure
+    assert not assess("passport korte chai", LEXICON).sure  # no model, no certainty
+
+
 def test_a_rule_only_asks_where_the_model_is_all_but_sure_that_it_is_harmless():
     assert together("amake mare", danger=0.001) == Risk(ask=True, category="physical_violence", reasons=("hits",))
 
