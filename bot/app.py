@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot import danger_training
+from bot import danger_training, language_training
 from bot.alerts import Alerts, Door
 from bot.channels.mail import Mail
 from bot.channels.messenger import Messenger
@@ -29,7 +29,6 @@ from bot.cleaning import Cleaner
 from bot.desk.desk import Desk
 from bot.desk_house import build_desk
 from bot.dialogue import Rasa
-from bot.examples import detector, examples
 from bot.gateway import Gateway
 from bot.holding import holding
 from bot.keeping import Keeper
@@ -201,7 +200,7 @@ def _gateway(settings: Settings, content: Knowledge, store: Repository, rasa: Ra
         content=content,
         replies=load_replies(content.hotlines),
         assess=lambda text, before: assess_in_context(before, text, lexicon, model),
-        detect=detector(examples()).detect,
+        detect=language_training.load().detect,
         rate_per_minute=settings.rate_per_minute,
         max_text=settings.max_text,
     )

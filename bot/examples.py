@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.errors import ContentError
 from bot.knowledge import read_yaml, take
-from bot.understanding.language import Detector
+from bot.understanding.language import Detector, learn
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "data" / "nlu"
 REGISTERS = ("bn", "banglish", "mixed", "en")
@@ -29,7 +29,12 @@ def examples(directory: Path = DIRECTORY) -> list[Example]:
 
 def detector(lines: Sequence[Example]) -> Detector:
     """Tells languages apart by these examples."""
-    return Detector([e.text for e in lines if e.register in ("banglish", "mixed")], [e.text for e in lines if e.register == "en"])
+    return Detector(learned(lines))
+
+
+def learned(lines: Sequence[Example]) -> str:
+    """What a detector knows from these examples."""
+    return learn([e.text for e in lines if e.register in ("banglish", "mixed")], [e.text for e in lines if e.register == "en"])
 
 
 def _file(path: Path) -> Iterator[Example]:

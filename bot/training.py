@@ -13,11 +13,12 @@ import time
 import zipfile
 import zlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import danger_training
+from bot import danger_training, language_training
 from bot.errors import SohojatriError
 from bot.settings import ROOT
 
@@ -67,7 +68,14 @@ def fresh() -> bool:
 
 def train(*, force: bool = False) -> bool:
     """Trains what is needed, the model of danger too; True when Rasa's was. Raises TrainingError."""
-    danger_training.train(force=force)
+    with ThreadPoolExecutor(1) as other:  # Rasa trains in a process of its own: each has a core
+        begun = other.submit(_train_rasa, force)
+        language_training.train(force=force)
+        danger_training.train(force=force)
+        return begun.result()
+
+
+def _train_rasa(force: bool) -> bool:
     if fresh() and not force:
         log.info("The model is up to date.")
         return False

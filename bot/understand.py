@@ -7,8 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot import danger_training, training
-from bot.examples import detector, examples
+from bot import danger_training, language_training, training
 from bot.knowledge import knowledge
 from bot.replies import OTHER
 from bot.triage import load_lexicon
@@ -23,7 +22,7 @@ def reader() -> Reader:
         lexicon=load_lexicon(),
         vocabulary=content.vocabulary,
         places=content.places,
-        detector=detector(examples()),
+        detector=language_training.load(),
         danger=danger_training.load(),
     )
 

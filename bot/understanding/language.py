@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from langdetect.detector_factory import DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
@@ -28,11 +29,12 @@ DetectorFactory.seed = _SEED
 class Detector:
     """Tells bn, bn-latn, en and other apart. Deterministic."""
 
-    def __init__(self, banglish: Iterable[str], english: Iterable[str]) -> None:
-        banglish, english = list(banglish), list(english)
-        self._bangla_words = _own_words(banglish, english)
+    def __init__(self, learned: str) -> None:
+        """`learned` as `learn` gives it. Raises ValueError, KeyError or TypeError for anything else."""
+        parts = json.loads(learned)
+        self._bangla_words = frozenset(parts["bangla_words"])
         self._factory = DetectorFactory()
-        self._factory.load_json_profile([_profile(BANGLISH, banglish), _profile(ENGLISH, english)])
+        self._factory.load_json_profile([json.dumps(profile) for profile in parts["profiles"]])
         self._factory.set_seed(_SEED)
 
     def detect(self, text: str, before: str | None = None) -> str:
@@ -64,13 +66,20 @@ class Detector:
         return ENGLISH if english >= needed else BANGLISH
 
 
+def learn(banglish: Iterable[str], english: Iterable[str]) -> str:
+    """What a Detector needs to know, from lines of both, as JSON: reading the lines takes longer than a gateway should take to start."""
+    banglish, english = list(banglish), list(english)
+    profiles = [_profile(BANGLISH, banglish), _profile(ENGLISH, english)]
+    return json.dumps({"bangla_words": sorted(_own_words(banglish, english)), "profiles": profiles}, ensure_ascii=False)
+
+
 def _own_words(lines: Iterable[str], others: Iterable[str]) -> frozenset[str]:
     """Words that occur often in the lines and never in the others."""
     counts, theirs = (Counter(word for line in some for word in words(fold(line))) for some in (lines, others))
     return frozenset(word for word, count in counts.items() if count >= _OWN and word not in theirs and word.isalpha())
 
 
-def _profile(name: str, lines: Iterable[str]) -> str:
+def _profile(name: str, lines: Iterable[str]) -> dict[str, Any]:
     """langdetect's profile of the lines. No gram of its spans two words, so that each different word need be read only once."""
     pieces: Counter[str] = Counter()
     for line in lines:
@@ -85,4 +94,4 @@ def _profile(name: str, lines: Iterable[str]) -> str:
             profile.freq[gram] += count * times
             profile.n_words[len(gram) - 1] += count * times
     profile.omit_less_freq()
-    return json.dumps({"freq": profile.freq, "n_words": profile.n_words, "name": profile.name})
+    return {"freq": profile.freq, "n_words": profile.n_words, "name": profile.name}

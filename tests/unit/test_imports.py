@@ -13,7 +13,7 @@ from bot.settings import ROOT
 INNER = ("bot.model", "bot.errors")
 READING = (*INNER, "bot.understanding", "bot.knowledge", "bot.items", "bot.source")
 TOPS = (
-    "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.content", "bot.content_files",
+    "bot.app", "bot.__main__", "bot.supervisor", "bot.training", "bot.danger_training", "bot.language_training", "bot.content", "bot.content_files",
     "bot.content_guided", "bot.content_items", "bot.content_style",
     "bot.content_commands", "bot.live", "bot.review", "bot.switched", "bot.lines", "bot.messenger_setup",
     "bot.understand", "bot.evaluation",

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.language import BANGLA, BANGLISH, ENGLISH, OTHER, Detector
+from bot.understanding.language import BANGLA, BANGLISH, ENGLISH, OTHER, Detector, learn
 
 BANGLISH_LINES = [
     "ami bidesh jete chai", "amar pasport korte koto taka lagbe", "apnara kothay boshen", "dalal amar taka niye geche",
@@ -17,7 +17,7 @@ ENGLISH_LINES = [
     "how long does the medical take",
     "what should I do now",
 ]  # fmt: skip
-DETECTOR = Detector(BANGLISH_LINES * 3, ENGLISH_LINES * 3)
+DETECTOR = Detector(learn(BANGLISH_LINES * 3, ENGLISH_LINES * 3))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_one_bangla_word_does_not_make_english_bangla():
 
 def test_the_same_text_is_always_the_same_language():
     first = [DETECTOR.detect(text) for text in ("agent taka", "visa office", "ok apa", "help me apa")]
-    other = Detector(BANGLISH_LINES * 3, ENGLISH_LINES * 3)
+    other = Detector(learn(BANGLISH_LINES * 3, ENGLISH_LINES * 3))
     for _ in range(3):
         assert [other.detect(text) for text in ("agent taka", "visa office", "ok apa", "help me apa")] == first
 
@@ -61,3 +61,10 @@ def test_the_same_text_is_always_the_same_language():
 @given(st.text(max_size=40), st.sampled_from([None, BANGLA, BANGLISH, ENGLISH]))
 def test_any_text_has_a_language(text, before):
     assert DETECTOR.detect(text, before) in (BANGLA, BANGLISH, ENGLISH, OTHER)
+
+
+def test_what_was_learned_is_all_that_a_detector_needs():
+    learned = learn(BANGLISH_LINES * 3, ENGLISH_LINES * 3)
+    assert learned == learn(BANGLISH_LINES * 3, ENGLISH_LINES * 3)
+    for text in (*BANGLISH_LINES, *ENGLISH_LINES, "next step please, eta done"):
+        assert Detector(learned).detect(text) == DETECTOR.detect(text)
