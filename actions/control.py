@@ -12,10 +12,10 @@ from actions.listing import FINER
 from actions.scenes import scene
 from actions.speaking import button, digits, entity, heard, sentence, speak, state
 from actions.steps import WALK, repeat, welcome_back
-from actions.topics import finest, topic, topic_list
+from actions.topics import again, doubted, finest, topic, topic_list
 from bot.knowledge import Knowledge, knowledge
 from bot.model import Answer, Button, Place, Reply
-from bot.understanding.commands import Command, parse
+from bot.understanding.commands import NEITHER, Command, parse
 
 
 class ActionControl(Action):
@@ -27,6 +27,8 @@ class ActionControl(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         language, place = state(tracker)
         command = parse(entity(tracker, "command") or "menu") or Command("menu")
+        if command.name == "no" and doubted(tracker):
+            command = Command(NEITHER)
         here = scene(tracker)
         text, entities = heard(tracker)
         fine = None if entity(tracker, "command") else finest(knowledge(), language, place, None, text, entities)
@@ -42,6 +44,8 @@ def obey(content: Knowledge, language: str, place: Place, command: Command) -> A
         return WALK[command.name](content, language, place, command)
     if command.name == "topic" and command.arguments[0] in content.topics:
         return topic(content, language, place, command.arguments[0])
+    if command.name == NEITHER:
+        return again(content, language)
     if command.name == "topics":
         return topic_list(content, language)
     if command.name in FINER:

@@ -47,6 +47,8 @@ def speak(dispatcher: CollectingDispatcher, answer: Answer) -> None:
         effects["category"] = answer.category
     if answer.ask:
         effects["ask"] = True
+    if answer.guessed:
+        effects["guessed"] = True
     if answer.person:
         effects["person"] = True
     if answer.flows is not None:

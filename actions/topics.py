@@ -14,10 +14,11 @@ from actions.flows import astray, begun_by
 from actions.items import MOST, finer, item_of_country, texts_of, told
 from actions.scenes import scene
 from actions.services import services_for
-from actions.speaking import heard, speak, state, ways
+from actions.speaking import button, heard, speak, state, ways
 from actions.ways import ways_to
 from bot.knowledge import Knowledge, knowledge
 from bot.model import Answer, Button, Place, Reply
+from bot.understanding.commands import NEITHER
 from bot.understanding.entities import Entity
 from bot.understanding.risk import CRISIS, by_topic
 
@@ -53,12 +54,12 @@ class ActionCrisis(Action):
         risk = by_topic(CRISIS, float(tracker.latest_message.get("intent", {}).get("confidence", 0)))
         text, entities = heard(tracker)
         answer = finest(knowledge(), language, place, CRISIS, text, entities) or topic(knowledge(), language, place, "human")
-        speak(dispatcher, Answer(replies=answer.replies, flag=risk.flag, ask=risk.ask, person=risk.ask))
+        speak(dispatcher, Answer(replies=answer.replies, flag=risk.flag, ask=risk.ask, person=risk.ask, guessed=risk.flag.flagged))
         return []
 
 
 class ActionUnsure(Action):
-    """The message may be several things: the two likeliest as buttons, then a person and the menu."""
+    """The message may be several things: the two likeliest as buttons; where that did not help, a person and the menu."""
 
     def name(self) -> str:
         return "action_unsure"
@@ -69,7 +70,7 @@ class ActionUnsure(Action):
         ranking = [str(entry["name"]) for entry in tracker.latest_message.get("intent_ranking") or ()]
         # Too doubtful to be classified is never certain: where danger is likeliest, the soft line goes with the question.
         fine = outright(tracker) or finest(knowledge(), language, place, None, text, entities)
-        answer = fine or astray(scene(tracker), text) or unsure(knowledge(), language, ranking)
+        answer = fine or astray(scene(tracker), text) or (again if doubted(tracker) else unsure)(knowledge(), language, ranking)
         speak(dispatcher, replace(answer, ask=ranking[:1] == [CRISIS]))
         return []
 
@@ -103,9 +104,23 @@ def topic(content: Knowledge, language: str, place: Place, name: str) -> Answer:
 
 
 def unsure(content: Knowledge, language: str, ranking: list[str]) -> Answer:
+    """The first time: did she mean one of these?"""
     likely = ways_to(content, language, ranking)[:2]
+    neither = (button(content, language, NEITHER),) if likely else ()
     text = content.topics["unknown"].messages[0].text[language]
-    return Answer(replies=(Reply(text=text, buttons=ways(content, language, *likely)),))
+    return Answer(replies=(Reply(text=text, buttons=ways(content, language, *likely, *neither)),))
+
+
+def again(content: Knowledge, language: str, ranking: Sequence[str] = ()) -> Answer:
+    """The second time: guessing on would only tire her. A person, the numbers, the questions there are, the menu."""
+    names = ("person", "hotlines", "topics", "menu")
+    buttons = tuple(button(content, language, name) for name in names)
+    return Answer(replies=(Reply(text=content.sentences["unsure_again"][language], buttons=buttons),))
+
+
+def doubted(tracker: Tracker) -> bool:
+    """Whether the answer before this message asked her which of two topics she meant."""
+    return bool((tracker.latest_message.get("metadata") or {}).get("unsure"))
 
 
 def topic_list(content: Knowledge, language: str) -> Answer:

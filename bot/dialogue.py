@@ -13,7 +13,7 @@ import httpx
 from bot.errors import DialogueError
 from bot.flows import flow_of
 from bot.model import Answer, Button, Level, Place, Reply, State
-from bot.understanding.commands import Command
+from bot.understanding.commands import NEITHER, Command
 
 _ENDPOINT = "/webhooks/rest/webhook"
 _SLASHES = re.compile(r"^[\s/]+")  # Rasa strips every kind of blank before it looks for the slash
@@ -57,6 +57,8 @@ def _metadata(state: State) -> dict[str, Any]:
     sent: dict[str, Any] = {"language": state.language, "step": place.step, "part": place.part, "done": sorted(place.done)}
     if state.today:
         sent["today"] = state.today
+    if NEITHER in state.offered:
+        sent["unsure"] = True
     if state.agreed:
         sent["agreed"] = sorted(state.agreed)
     if state.flows:
@@ -81,6 +83,7 @@ def _answer(messages: list[dict[str, Any]]) -> Answer:
         flag=Level(effects.get("flag", "none")),
         category=effects.get("category"),
         ask=bool(effects.get("ask")),
+        guessed=bool(effects.get("guessed")),
         person=bool(effects.get("person")),
         flows=tuple(flow_of(flow) for flow in effects["flows"]) if "flows" in effects else None,
         agreed=effects.get("agreed"),

@@ -24,7 +24,7 @@ from bot.receipts import COMMANDS as RECEIPTS
 from bot.replies import CAN_WRITE, OTHER, Replies
 from bot.showing import Showing
 from bot.understanding.answering import yields
-from bot.understanding.commands import Command, parse, read
+from bot.understanding.commands import NEITHER, Command, parse, read
 from bot.understanding.normalise import clean
 from bot.understanding.paying import paid
 from bot.understanding.risk import CONTEXT, guessed
@@ -188,20 +188,23 @@ class Gateway:
             return self._house.dialogue_failed(state, risk)
         try:
             async with self._room:  # here and not round the turn: danger and numbers wait for nobody's question
-                answer = await self._dialogue.ask(turn.conversation, message, replace(state, today=day_of(turn.received_at)))
+                asked = replace(state, offered=turn.state.offered, today=day_of(turn.received_at))
+                answer = await self._dialogue.ask(turn.conversation, message, asked)
         except DialogueError as error:
             log.warning("conversation %s: %s", turn.conversation, error)
             return self._house.dialogue_failed(state, risk)
         state = state if answer.place is None else state.at(answer.place)
         state = state if answer.flows is None else replace(state, flows=answer.flows)
         state = state if answer.agreed is None else replace(state, agreed=state.agreed | {answer.agreed})
-        if answer.flag.flagged:
+        if any(button.payload == NEITHER for reply in answer.replies for button in reply.buttons):
+            state = replace(state, offered=(NEITHER,))
+        if answer.flag.flagged and not (answer.guessed and risk.sure):
             heard = replace(risk, flag=answer.flag, category=answer.category or risk.category, reasons=(*risk.reasons, "dialogue"))
             fixed = self._house.danger(state, heard, clean(turn.inbound.text), begun=turn.case.flagged, channel=turn.inbound.channel)
             # What guided questions brought to light is told first: she asked for it.
             return fixed if answer.flows is None else replace(fixed, replies=(*answer.replies, *fixed.replies))
-        risk = replace(risk, ask=risk.ask or answer.ask)
-        case = CaseRequest(level=Level.STANDARD, category=risk.category, reason="asked_for_person") if answer.person else None
+        risk = replace(risk, ask=risk.ask or answer.ask or answer.flag.flagged)
+        case = CaseRequest(level=Level.STANDARD, category=risk.category, reason="asked_for_person") if answer.person or answer.flag.flagged else None
         replies = answer.replies if answer.flows is not None else self._house.and_on(state, answer.replies)
         signal = "stop" if isinstance(message, Command) and message.name == "stop" else None
         outcome = Outcome(replies=replies, state=state, risk=risk, case=case, signal=signal)

@@ -14,6 +14,7 @@ from bot.understanding.normalise import fold, words
 from bot.understanding.romanise import latin, sound
 
 STEPS = 13
+NEITHER = "other"  # none of the topics that were offered where the message was not understood
 CODE_DIGITS = 8
 _GRAMMAR = re.compile(r"[a-z][a-z_]{0,30}(\.[a-z0-9_]{1,30}){0,3}")
 _NO = sound("no")
@@ -21,7 +22,7 @@ _CODE = re.compile(r"(?<![\d-])(\d{4}[ -]?\d{4}|(?:\d\d ){3}\d\d)(?![\d-])")  # 
 _NAMES_WITHOUT_ARGUMENT = frozenset(
     """start begin restart next next_step back repeat resume where steps more_steps menu topics done not_done yes no person hotlines
     language stop carry delete delete_yes privacy help safe hide hide_now hide_word hours
-    can_write cannot_write near countries skip unknown receipts""".split()
+    can_write cannot_write near countries skip unknown receipts other""".split()
 )
 _ARGUMENTS = {
     "step": 1,

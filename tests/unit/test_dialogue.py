@@ -48,6 +48,13 @@ async def test_asks_the_rest_channel_with_her_place():
     }  # fmt: skip
 
 
+async def test_says_that_two_topics_were_offered():
+    request = await sent("no", State(language="en", offered=("other",)))
+    assert json.loads(request.content)["metadata"]["unsure"] is True
+    request = await sent("no", State(language="en", offered=("here.bd",)))
+    assert "unsure" not in json.loads(request.content)["metadata"]
+
+
 async def test_brings_back_replies_with_buttons_and_the_effects():
     content = [
         {"text": "one"},

@@ -6,7 +6,7 @@ import pytest
 from bot.errors import DialogueError
 from bot.gateway import Gateway
 from bot.knowledge import knowledge
-from bot.model import Answer, CaseRequest, Kind, Level, Place, Reply, Risk, State
+from bot.model import Answer, Button, CaseRequest, Kind, Level, Place, Reply, Risk, State
 from bot.replies import script_of
 from bot.understanding.commands import Command
 from tests.fakes.turns import REPLIES, Told, pressed, turn
@@ -17,7 +17,7 @@ CRITICAL = Risk(flag=Level.CRITICAL, category="captivity", reasons=("locked",))
 URGENT = Risk(flag=Level.URGENT, category="captivity", reasons=("passport",))
 SOFT = Risk(ask=True, category="physical_violence", reasons=("hits",))
 PERSON = Risk(flag=Level.STANDARD, category="fraud", reasons=("model",))
-SOUNDS = {"CRITICAL": CRITICAL, "URGENT": URGENT, "SOFT": SOFT, "PERSON": PERSON, "VAGUE": replace(URGENT, category="other")}
+SOUNDS = {"SURE": Risk(sure=True), "CRITICAL": CRITICAL, "URGENT": URGENT, "SOFT": SOFT, "PERSON": PERSON, "VAGUE": replace(URGENT, category="other")}
 ENGLISH = State(language="en", language_chosen=True, script="en")
 
 
@@ -82,6 +82,19 @@ async def test_the_dialogue_is_asked_with_her_state_as_it_is_after_this_message(
     await answer(turn("how are you", state=State(place=Place(step=4))), told)
     state = told.asked[0][2]
     assert (state.language, state.script, state.place.step) == ("en", "en", 4)
+
+
+async def test_the_dialogue_is_told_that_it_offered_two_topics_and_only_then():
+    """Neither fits: she writes again. A second guess is not offered."""
+    offering = Answer(replies=(Reply(text="this or that?", buttons=(Button(title="Neither", payload="other"),)),))
+    told = Told(offering)
+    outcome = await answer(turn("hmm", state=State(offered=())), told)
+    assert outcome.state.offered == ("other",)
+    assert told.asked[-1][2].offered == ()
+    told = Told()
+    outcome = await answer(turn("hmm hmm", state=outcome.state), told)
+    assert told.asked[-1][2].offered == ("other",)
+    assert outcome.state.offered == ()
 
 
 async def test_text_is_cleaned_before_anything_reads_it():
@@ -201,6 +214,18 @@ async def test_the_dialogue_may_find_danger_that_the_rules_did_not():
     assert outcome.case == CaseRequest(level=Level.URGENT, category="physical_violence", reason="flagged")
     assert outcome.state.level is Level.URGENT
     assert outcome.risk.reasons == ("hits", "dialogue")
+
+
+@pytest.mark.parametrize(("guessed", "flagged"), [(True, False), (False, True)])
+async def test_a_topic_guessed_does_not_outweigh_a_model_that_is_sure_and_still_a_person_looks(guessed, flagged):
+    """The danger model has read thousands of such messages; what guided questions bring to light is no guess."""
+    told = Told(Answer(replies=(Reply(text="this"),), flag=Level.URGENT, guessed=guessed))
+    outcome = await answer(turn("SURE what is trafficking"), told)
+    assert (outcome.case.level is Level.URGENT) == flagged
+    assert outcome.case.level in (Level.URGENT, Level.STANDARD)
+    assert outcome.risk.flag.flagged == flagged
+    assert outcome.risk.ask or flagged
+    assert "999" in said(outcome) or "109" in said(outcome)
 
 
 async def test_danger_that_the_dialogue_finds_in_a_caption_stands_alone_too():

@@ -2,7 +2,8 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.topics import ActionCrisis, ActionTopic, ActionUnsure, topic, topic_list, unsure
+from actions.control import ActionControl
+from actions.topics import ActionCrisis, ActionTopic, ActionUnsure, again, topic, topic_list, unsure
 from bot.knowledge import knowledge, read_yaml
 from bot.model import Place
 from bot.settings import ROOT
@@ -17,10 +18,10 @@ def payloads(answer):
     return [button.payload for button in answer.replies[-1].buttons]
 
 
-def run(action, intent="", *, confidence=1.0, ranking=(), metadata=None):
+def run(action, intent="", *, confidence=1.0, ranking=(), metadata=None, entities=()):
     message = {
         "intent": {"name": intent, "confidence": confidence}, "intent_ranking": [{"name": name} for name in ranking],
-        "metadata": metadata or {"language": "en"},
+        "metadata": metadata or {"language": "en"}, "entities": list(entities),
     }  # fmt: skip
     dispatcher = CollectingDispatcher()
     assert action.run(dispatcher, Tracker("c1", {}, message, [], False, None, {}, "action_listen"), {}) == []
@@ -72,8 +73,8 @@ def test_the_list_offers_what_a_reply_can_hold_by_name(language):
 @pytest.mark.parametrize(
     ("confidence", "effects"),
     [
-        (1.0, {"flag": "urgent"}),
-        (CRISIS_CERTAIN, {"flag": "urgent"}),
+        (1.0, {"flag": "urgent", "guessed": True}),
+        (CRISIS_CERTAIN, {"flag": "urgent", "guessed": True}),
         (CRISIS_CERTAIN - 0.01, {"ask": True, "person": True}),
         (0, {"ask": True, "person": True}),
     ],
@@ -92,7 +93,23 @@ def test_the_two_likeliest_are_offered_and_numbers_with_them():
     assert "999" in said[0]
     assert effects == {}
     answer = unsure(CONTENT, "en", ["step_visa", "cost_loan", "complaint"])
-    assert payloads(answer) == ["step.8", "topic.cost_loan", "person", "menu"]
+    assert payloads(answer) == ["step.8", "topic.cost_loan", "other", "person", "menu"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_doubted_twice_she_is_led_to_a_person_and_not_guessed_at_again(language):
+    answer = again(CONTENT, language, ["step_visa", "cost_loan"])
+    assert payloads(answer) == ["person", "hotlines", "topics", "menu"]
+    assert "16135" in answer.replies[0].text and "999" in answer.replies[0].text
+    for metadata, expected in (({}, unsure), ({"unsure": True}, again)):
+        said, _ = run(ActionUnsure(), "nlu_fallback", ranking=["step_visa", "cost_loan"], metadata={"language": language, **metadata})
+        assert said == [reply.text for reply in expected(CONTENT, language, ["step_visa", "cost_loan"]).replies]
+
+
+@pytest.mark.parametrize(("metadata", "command", "led"), [({}, "other", True), ({"unsure": True}, "no", True), ({}, "no", False)])
+def test_neither_of_these_leads_to_a_person_too(metadata, command, led):
+    said, _ = run(ActionControl(), "control", entities=[{"entity": "command", "value": command}], metadata={"language": "en", **metadata})
+    assert (said == [CONTENT.sentences["unsure_again"]["en"]]) == led
 
 
 @pytest.mark.parametrize(("ranking", "effects"), [(["crisis", "complaint"], {"ask": True}), (["complaint", "crisis"], {}), ([], {})])
