@@ -204,7 +204,8 @@ class Gateway:
             # What guided questions brought to light is told first: she asked for it.
             return fixed if answer.flows is None else replace(fixed, replies=(*answer.replies, *fixed.replies))
         risk = replace(risk, ask=risk.ask or answer.ask or answer.flag.flagged)
-        case = CaseRequest(level=Level.STANDARD, category=risk.category, reason="asked_for_person") if answer.person or answer.flag.flagged else None
+        wanted = answer.person or answer.flag.flagged
+        case = CaseRequest(level=Level.STANDARD, category=risk.category, reason="asked_for_person") if wanted else None
         replies = answer.replies if answer.flows is not None else self._house.and_on(state, answer.replies)
         signal = "stop" if isinstance(message, Command) and message.name == "stop" else None
         outcome = Outcome(replies=replies, state=state, risk=risk, case=case, signal=signal)

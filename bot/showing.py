@@ -46,8 +46,8 @@ class Showing:
     @staticmethod
     def weighed(turn: Turn, text: str, risk: Risk, content: Knowledge) -> Risk:
         """The risk of an answer to the question that waits. What rules say stands; a guess does not, where she wrote nothing but an answer
-        ("with them", "I do not know"); several answers in one with less than critical danger, tales of lost money where her own words were asked for, and what only
-        several answers read together seem to say, bring the soft line."""
+        ("with them", "I do not know"); several answers in one with less than critical danger, tales of lost money where her own words
+        were asked for, and what only several answers read together seem to say, bring the soft line."""
         question = open_question(turn.state.flows, day_of(turn.received_at)) if turn.inbound.kind is Kind.TEXT and guessed(risk) else None
         if question is None:
             return risk
