@@ -27,7 +27,7 @@ from bot.understanding.answering import yields
 from bot.understanding.commands import NEITHER, Command, parse, read
 from bot.understanding.normalise import clean
 from bot.understanding.paying import paid
-from bot.understanding.risk import CONTEXT, guessed
+from bot.understanding.risk import guessed
 from bot.understanding.whereabouts import bare, whereabouts
 
 log = logging.getLogger(__name__)
@@ -117,15 +117,13 @@ class Gateway:
         return self._also(outcome, turn, text)
 
     def _judged(self, turn: Turn, text: str) -> Risk:
-        """The danger in it. Commands are not read together with the rest, and of one that no rule speaks of a guess brings the soft line
-        at most: "next", typed four times, tells of nothing."""
+        """The danger in it. Commands are not read together with the rest, and of a command a guess says nothing: "next" typed four times
+        tells of nothing, and "step 13" of no child."""
         if turn.inbound.kind is Kind.BUTTON:
             return Risk()
         words = self._content.vocabulary
         risk = self._assess(text, tuple(said for said in turn.before if read(said, words) is None))
-        if guessed(risk) and read(text, words) is not None:
-            return replace(risk, flag=Level.NONE, ask=CONTEXT not in risk.reasons)
-        return risk
+        return Risk() if guessed(risk) and read(text, words) is not None else risk
 
     async def _shown(self, turn: Turn, state: State, risk: Risk, question: Question, picture: Picture | None) -> Outcome:
         """The picture that a guided question asked for."""

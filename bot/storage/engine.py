@@ -18,6 +18,7 @@ from sqlalchemy.engine.url import make_url
 from sqlalchemy.pool import QueuePool
 
 _BUSY = 10_000  # milliseconds to wait for another process's write
+_AGAIN = 0.003  # seconds between two tries for it
 
 
 class Database:
@@ -122,7 +123,28 @@ def _begin_sqlite(connection: Connection) -> None:
         raw.execute("BEGIN")
         return
     raw.execute("PRAGMA synchronous=NORMAL" if mode == "note" else "PRAGMA synchronous=FULL")
-    raw.execute("BEGIN IMMEDIATE")  # a read that turns into a write later could not wait for its turn
+    _begin_writing(raw)
+
+
+def _begin_writing(raw: sqlite3.Connection) -> None:
+    """Takes the write lock at once: a read that turns into a write later could not wait for its turn.
+
+    It is asked for every few milliseconds. SQLite's own waiting sleeps up to 100 ms at a time, and so loses race after race against another
+    process that writes all the time: Rasa could not save a turn for seconds while the gateway was busy.
+    """
+    until = time.monotonic() + _BUSY / 1000
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+            time.sleep(_AGAIN)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={_BUSY}")
 
 
 def _private(path: Path) -> None:

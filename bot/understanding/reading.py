@@ -10,7 +10,7 @@ from bot.understanding.danger import DangerModel
 from bot.understanding.entities import Entity, Gazetteer, find
 from bot.understanding.language import OTHER, Detector
 from bot.understanding.normalise import clean
-from bot.understanding.risk import Lexicon, assess, by_topic
+from bot.understanding.risk import Lexicon, assess, by_topic, guessed
 from bot.understanding.topics import TopicModel
 
 CONTROL = "control"  # the topic of commands
@@ -50,12 +50,14 @@ class Reader:
             topic=topic,
             confidence=confidence,
             entities=tuple(find(text, self.places)),
-            risk=self._risk(cleaned, by_topic(topic, confidence) if asked else Risk()),
+            risk=self._risk(cleaned, by_topic(topic, confidence) if asked else Risk(), command),
         )
 
-    def _risk(self, text: str, heard: Risk) -> Risk:
+    def _risk(self, text: str, heard: Risk, command: bool) -> Risk:
         """Rules and danger model come first; the classifier's word is heard where they do not act, and acts where they are not sure."""
         found = assess(text, self.lexicon, self.danger)
+        if command and guessed(found):  # "step 13" tells of no child
+            return Risk()
         if found.flag.flagged:
             return found
         if heard.flag.flagged and not found.sure:

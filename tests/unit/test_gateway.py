@@ -737,9 +737,9 @@ async def test_a_doubtful_message_while_the_dialogue_fails_keeps_the_soft_line()
     assert outcome.case.category == "physical_violence"
 
 
-@pytest.mark.parametrize(("reason", "softly"), [("context", False), ("model", True)])
-async def test_of_a_typed_command_a_guess_is_no_danger(reason, softly):
-    """ "next", typed four times, was read together as a disclosure; "where am I" alone as one."""
+@pytest.mark.parametrize("reason", ["context", "model"])
+async def test_of_a_typed_command_a_guess_is_no_danger(reason):
+    """ "next", typed four times, was read together as a disclosure; "where am I" alone as one; "step 13" brought the soft line."""
     heard = []
 
     def guess(text, before):
@@ -751,7 +751,7 @@ async def test_of_a_typed_command_a_guess_is_no_danger(reason, softly):
     )  # fmt: skip
     outcome = await asked.answer(turn("next", before=("next", "malik amake", "next")))
     assert heard == [("malik amake",)]
-    assert (outcome.risk.flag, outcome.risk.ask, outcome.case) == (Level.NONE, softly, None)
+    assert (outcome.risk.flag, outcome.risk.ask, outcome.case) == (Level.NONE, False, None)
     ruled = Gateway(
         dialogue=Told(), redeem=nobody, content=CONTENT, replies=REPLIES, detect=detect, rate_per_minute=RATE, max_text=500,
         assess=lambda text, before: Risk(flag=Level.CRITICAL, category="captivity", reasons=("locked_in",)),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 import stat
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.model import Inbound, Kind, Outcome, Reply, Risk, State
-from bot.storage import Database, Repository, Sealer
+from bot.storage import Database, Repository, Sealer, engine
 from bot.storage.migrate import upgrade
 
 PLANTED = "planted-words-and-numbers-4711"
@@ -128,3 +130,22 @@ def test_a_store_opened_with_other_keys_does_not_open_hers(desk: Any, url: str) 
     with pytest.raises(SealError):
         stranger.next_turn(conversation)
     other.close()
+
+
+def test_a_write_waits_for_another_process_and_not_for_ever(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sqlite.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (n INTEGER)")
+    other = sqlite3.connect(sqlite.engine.url.database, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    timer = threading.Timer(0.2, other.execute, ["COMMIT"])
+    timer.start()
+    with sqlite.write() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+    timer.join()
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(engine, "_BUSY", 50)
+    with pytest.raises(sqlite3.OperationalError, match="locked"), sqlite.write():
+        raise AssertionError("wrote while another did")
+    other.execute("COMMIT")
+    other.close()
+    assert _value(sqlite, "write", "busy_timeout") == 50

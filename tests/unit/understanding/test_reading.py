@@ -1,9 +1,13 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.knowledge import knowledge
 from bot.model import Level, Risk
+from bot.understanding.danger import DangerModel, Heard, Marks
 from bot.understanding.risk import CRISIS_CERTAIN, by_topic
 from tests.fakes.reading import Fixed, tiny_reader
 
@@ -32,6 +36,20 @@ def test_language_and_likeliest_topic(text, language, topic):
 def test_a_typed_command_is_control_without_doubt(text):
     reading = READER.read(text)
     assert (reading.topic, reading.confidence, reading.risk) == ("control", 1.0, Risk())
+
+
+def test_of_a_command_a_guess_of_danger_says_nothing():
+    """ "step 13" was heard as a child's age."""
+
+    class Hears(DangerModel):
+        def hear(self, text):
+            return Heard(danger=0.9, critical=0.9, person=0.9, category="child")
+
+    marks = Marks(flag=0.5, ask=0.1, doubt=0.01, critical=0.5, person=0.5)
+    none = np.zeros(0)
+    hears = Hears(vocabulary={}, idf=none, weights=none, bias=none, categories=("child",), marks=marks)
+    assert replace(READER, danger=hears).read("step 13").risk == Risk()
+    assert replace(READER, danger=hears).read("amar boyos 13 bosor apa").risk.flag is Level.CRITICAL
 
 
 def test_her_last_language_settles_what_has_no_letters():
