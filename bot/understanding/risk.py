@@ -97,11 +97,12 @@ def by_rules(text: str, lexicon: Lexicon) -> Risk:
 
 
 def _together(found: Risk, heard: Heard, marks: Marks) -> Risk:
-    """A rule acts unless the model is all but sure that it is harmless; then, and below its own mark for acting, one soft line is said."""
+    """A rule acts unless the model would not even ask, one of critical danger unless the model is all but sure that it is harmless; then,
+    and below its own mark for acting, one soft line is said."""
     level = Level.NONE
     if heard.danger >= marks.flag:
         level = Level.CRITICAL if heard.critical >= marks.critical else Level.URGENT
-    if found.flag.flagged and heard.danger < marks.doubt:
+    if found.flag.flagged and heard.danger < (marks.doubt if found.flag is Level.CRITICAL else marks.ask):
         found = replace(found, flag=Level.NONE, ask=True)
     if found.flag.flagged:
         return replace(found, flag=max(found.flag, level, key=lambda one: one.rank))

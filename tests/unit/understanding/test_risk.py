@@ -142,7 +142,7 @@ def test_on_one_or_two_words_the_model_only_asks():
 
 
 def test_a_rule_acts_without_the_model_and_in_its_own_category():
-    assert together("amake mare", danger=0.02) == Risk(flag=Level.URGENT, category="physical_violence", reasons=("hits",))
+    assert together("amake mare", danger=0.3) == Risk(flag=Level.URGENT, category="physical_violence", reasons=("hits",))
 
 
 def test_the_higher_level_of_the_two_counts():
@@ -156,8 +156,13 @@ def test_the_model_is_sure_only_where_it_finds_nothing_to_ask_about():
     assert not assess("passport korte chai", LEXICON).sure  # no model, no certainty
 
 
-def test_a_rule_only_asks_where_the_model_is_all_but_sure_that_it_is_harmless():
-    assert together("amake mare", danger=0.001) == Risk(ask=True, category="physical_violence", reasons=("hits",))
+@pytest.mark.parametrize(("text", "danger", "acts"), [("amake mare", 0.1, False), ("mere felbe", 0.1, True), ("mere felbe", 0.001, False)])
+def test_a_rule_only_asks_where_the_model_would_not_and_a_critical_one_where_it_is_all_but_sure(text, danger, acts):
+    """ "Who pays to bring the body home" is no death told, and "he will kill me" is seldom a question."""
+    risk = together(text, danger=danger)
+    assert risk.flag.flagged == acts
+    assert risk.ask != acts
+    assert risk.category == "physical_violence"
 
 
 def test_a_person_may_be_needed_without_danger():
