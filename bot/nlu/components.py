@@ -22,13 +22,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.flows import flow_of, open_question
 from bot.knowledge import Knowledge, knowledge
-from bot.understanding import topics
+from bot.understanding import normalise, romanise, topics
 from bot.understanding.answering import answer, bare, yields
 from bot.understanding.commands import read
 from bot.understanding.entities import find
 from bot.understanding.risk import CRISIS, by_topic
 
 CONTROL, FALLBACK, RANKING, ANSWER = "control", "nlu_fallback", "intent_ranking", "answer"
+LEARNS_WITH = (normalise, romanise, topics)
 _SHOWN = 10  # topics in the ranking
 
 
@@ -39,6 +40,14 @@ def source_fingerprint() -> str:
     digest = hashlib.sha256()
     for path in sorted([*package.glob("*.py"), content / "words.yml", *(content / "steps").glob("*.yml")]):
         digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def classifier_fingerprint() -> str:
+    """A hash of all that the classifier learns with: a changed rule of danger or word of a button need not train it for minutes."""
+    digest = hashlib.sha256()
+    for module in LEARNS_WITH:
+        digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()
 
 
@@ -68,7 +77,7 @@ class SohojatriTopicClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        return source_fingerprint()
+        return classifier_fingerprint()
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]

@@ -109,10 +109,11 @@ def _together(found: Risk, heard: Heard, marks: Marks) -> Risk:
     category = found.category or heard.category
     if level.flagged:
         return Risk(flag=level, category=category, reasons=(*found.reasons, MODEL))
-    ask = found.ask or heard.danger >= marks.ask
+    sure = heard.danger < marks.ask
+    ask = found.ask or not sure
     if heard.person >= marks.person:
-        return Risk(flag=Level.STANDARD, ask=ask, category=category, reasons=(*found.reasons, MODEL), sure=not ask)
-    return Risk(ask=ask, category=category if ask else None, reasons=found.reasons if found.ask else (MODEL,) if ask else (), sure=not ask)
+        return Risk(flag=Level.STANDARD, ask=ask, category=category, reasons=(*found.reasons, MODEL), sure=sure)
+    return Risk(ask=ask, category=category if ask else None, reasons=found.reasons if found.ask else (MODEL,) if ask else (), sure=sure)
 
 
 def guessed(risk: Risk) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
 import tarfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ from bot.evaluation import stock_nlu
 from bot.gateway import Gateway
 from bot.knowledge import knowledge
 from bot.model import State
-from bot.nlu.components import FALLBACK, SohojatriTopicClassifier
+from bot.nlu.components import FALLBACK, LEARNS_WITH, SohojatriTopicClassifier
 from bot.nlu.parsing import Parser
 from bot.settings import ROOT
 from bot.training import rasa_train, topic_model
@@ -205,3 +207,14 @@ class Never:
     async def ask(self, conversation: str, message: str | Command, state: State):
         assert isinstance(message, Command)
         return _answer([{"text": "the next part"}, {"custom": {"effects": {}}}])
+
+
+def test_the_classifier_learns_with_nothing_but_what_its_fingerprint_holds():
+    """Else a change there would leave an old model in place."""
+    held = {str(module.__name__) for module in LEARNS_WITH}
+    for module in LEARNS_WITH:
+        tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+        used = {
+            node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("bot")
+        }
+        assert used <= held
