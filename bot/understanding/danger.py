@@ -40,7 +40,7 @@ class Marks:
 
     flag: float  # of danger: acted on
     ask: float  # of danger: one soft line
-    doubt: float  # of danger: below it not even a rule of critical danger acts, below `ask` no other
+    doubt: float  # of danger: below it not even a rule of critical danger acts
     critical: float  # of critical: the higher level
     person: float  # of person: level standard
 

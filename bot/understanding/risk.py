@@ -21,6 +21,7 @@ CRISIS_CERTAIN = 0.8  # from here on the classifier's word is acted on as a disc
 MODEL = "model"  # the reason where the danger model spoke
 CONTEXT = "context"  # the reason where only several messages together say it
 _FEW, _NEVER = 3, 2.0  # on fewer words only a rule acts: "madam" alone is a greeting, and what comes after it is read with it
+_FAR = 0.5  # share of the mark for asking below which no rule of urgent danger acts
 _GAP = r"(?: \S+){0,2}"
 _HEARD = 4000  # characters that the model hears; rules see all
 _BEFORE = 200  # characters of each earlier message that are read again
@@ -97,12 +98,12 @@ def by_rules(text: str, lexicon: Lexicon) -> Risk:
 
 
 def _together(found: Risk, heard: Heard, marks: Marks) -> Risk:
-    """A rule acts unless the model would not even ask, one of critical danger unless the model is all but sure that it is harmless; then,
+    """A rule acts unless the model is far from asking, one of critical danger unless the model is all but sure that it is harmless; then,
     and below its own mark for acting, one soft line is said."""
     level = Level.NONE
     if heard.danger >= marks.flag:
         level = Level.CRITICAL if heard.critical >= marks.critical else Level.URGENT
-    if found.flag.flagged and heard.danger < (marks.doubt if found.flag is Level.CRITICAL else marks.ask):
+    if found.flag.flagged and heard.danger < (marks.doubt if found.flag is Level.CRITICAL else max(marks.doubt, _FAR * marks.ask)):
         found = replace(found, flag=Level.NONE, ask=True)
     if found.flag.flagged:
         return replace(found, flag=max(found.flag, level, key=lambda one: one.rank))

@@ -156,8 +156,8 @@ def test_the_model_is_sure_only_where_it_finds_nothing_to_ask_about():
     assert not assess("passport korte chai", LEXICON).sure  # no model, no certainty
 
 
-@pytest.mark.parametrize(("text", "danger", "acts"), [("amake mare", 0.1, False), ("mere felbe", 0.1, True), ("mere felbe", 0.001, False)])
-def test_a_rule_only_asks_where_the_model_would_not_and_a_critical_one_where_it_is_all_but_sure(text, danger, acts):
+@pytest.mark.parametrize(("text", "danger", "acts"), [("amake mare", 0.11, True), ("amake mare", 0.09, False), ("mere felbe", 0.09, True), ("mere felbe", 0.001, False)])
+def test_a_rule_only_asks_where_the_model_is_far_from_it_and_a_critical_one_where_it_is_all_but_sure(text, danger, acts):
     """ "Who pays to bring the body home" is no death told, and "he will kill me" is seldom a question."""
     risk = together(text, danger=danger)
     assert risk.flag.flagged == acts
