@@ -17,7 +17,8 @@ from bot.understanding.answering import FREE, Asked, bare, matches, told
 from bot.understanding.commands import Command, read
 from bot.understanding.risk import CONTEXT, guessed
 
-_MONEY = (None, "other", "fraud", "wage_exploitation")  # categories
+_CHEATED = ("fraud", "wage_exploitation")  # categories: what a complaint is about, so that a guess of them says nothing new …
+_MONEY = (None, "other", *_CHEATED)  # … and what such a tale may sound like short of critical danger
 _PATIENCE = 8.0  # seconds; a turn has a lease of 20
 _SHORT = 5  # words
 _SEVERAL = 3  # questions that one message answers: then it is that
@@ -58,7 +59,8 @@ class Showing:
         several = question.reads.kind not in FREE and len(_answers(turn, text, content)) >= _SEVERAL
         if several and risk.flag is not Level.CRITICAL:
             return replace(risk, flag=Level.NONE, ask=True)
-        mild = CONTEXT in risk.reasons or (risk.flag is Level.URGENT and risk.category in _MONEY)
+        told_of_money = risk.category in _CHEATED or (risk.flag is Level.URGENT and risk.category in _MONEY)
+        mild = CONTEXT in risk.reasons or told_of_money
         softly = question.reads.kind in FREE and mild
         return replace(risk, flag=Level.NONE, ask=True) if softly else risk
 

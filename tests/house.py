@@ -70,6 +70,7 @@ class WholeHouse:
             "MESSENGER_VERIFY_TOKEN": messenger.verify_token,
             "MESSENGER_GRAPH_URL": messenger.url,
             "RATE_PER_MINUTE": "10000",
+            "RASA_TIMEOUT": "15",  # several houses share the cores: a late answer is tried on its own, see test_whole_house_dying
             **environment,
         }
         self._processes: dict[Part, subprocess.Popen[bytes]] = {}

@@ -341,7 +341,8 @@ STORY = State(flows=(Flow(name="complaint", asked="story", since="2026-11-24", a
     [
         (Risk(flag=Level.URGENT, category="fraud", reasons=("model",)), True),
         (Risk(flag=Level.URGENT, category="physical_violence", reasons=("model",)), False),
-        (Risk(flag=Level.CRITICAL, category="fraud", reasons=("model",)), False),
+        (Risk(flag=Level.CRITICAL, category="fraud", reasons=("model",)), True),
+        (Risk(flag=Level.CRITICAL, category="other", reasons=("model",)), False),
         (Risk(flag=Level.CRITICAL, category="captivity", reasons=("model", "context")), True),
         (Risk(flag=Level.CRITICAL, category="captivity", reasons=("a_rule", "context")), False),
         (Risk(flag=Level.URGENT, category="fraud", reasons=("a_rule",)), False),
