@@ -129,8 +129,8 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_writing(raw: sqlite3.Connection) -> None:
     """Takes the write lock at once: a read that turns into a write later could not wait for its turn.
 
-    It is asked for every few milliseconds. SQLite's own waiting sleeps up to 100 ms at a time, and so loses race after race against another
-    process that writes all the time: Rasa could not save a turn for seconds while the gateway was busy.
+    It is asked for every few milliseconds. SQLite's own waiting sleeps up to 100 ms at a time, and so may lose race after race against
+    another process that writes all the time: Rasa against a busy gateway.
     """
     until = time.monotonic() + _BUSY / 1000
     raw.execute("PRAGMA busy_timeout=0")
