@@ -138,7 +138,7 @@ def test_rasa_down(house: WholeHouse) -> None:
     house.start("rasa")
     for chat in people:
         goes_on(chat)
-    assert httpx.get(f"{house.url}/readyz").status_code == 200
+    wait_for(lambda: httpx.get(f"{house.url}/readyz").status_code == 200, 30, "the house to be ready again")
 
 
 # What somebody sends, and how its answer begins. The first are answered by Rasa, and may get the safe reply while it is away.
