@@ -68,6 +68,9 @@ def _no_search_for_sniffio() -> None:
 def _rasa(arguments: argparse.Namespace) -> None:
     """The Rasa server alone (REST channel, loopback)."""
     chosen = _settings("rasa")
+    from bot.nlu import without_tensorflow
+
+    without_tensorflow.leave_out()
     from bot.nlu.server import serve
 
     _live(chosen)  # it reads her answers to guided questions by their words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -269,3 +270,9 @@ def test_every_menu_button_leads_on(bangla: Chat) -> None:
         assert bangla.press(payload) not in refused, payload
         for further in [further for further in bangla.buttons if not further.startswith(("step.", "delete"))]:
             assert bangla.press(further) not in refused, (payload, further)
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="Linux shows there what a process has loaded")
+def test_rasa_is_served_without_tensorflow(house: WholeHouse) -> None:
+    maps = Path(f"/proc/{house.pid('rasa')}/maps").read_text()
+    assert "numpy" in maps and "tensorflow" not in maps
