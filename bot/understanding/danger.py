@@ -20,7 +20,7 @@ from bot.understanding.normalise import fold, words
 from bot.understanding.romanise import latin, skeleton
 
 FILE = "danger.npz"
-_OTHER, _NAMED = "other", 0.2  # a category less likely is not named
+OTHER, _NAMED = "other", 0.2  # a category less likely is not named
 HEADS = ("danger", "critical", "person")  # the first columns of the weights; the categories follow
 
 
@@ -86,7 +86,7 @@ class DangerModel:
         """The likeliest; "other" where none is likely: a reply that fits all is better than one that fits something else."""
         likely = np.exp(scores - scores.max())
         best = int(np.argmax(likely))
-        return self.categories[best] if likely[best] / likely.sum() >= _NAMED else _OTHER
+        return self.categories[best] if likely[best] / likely.sum() >= _NAMED else OTHER
 
     def save(self, path: Path) -> None:
         names = {

@@ -10,7 +10,7 @@ from bot.understanding.danger import DangerModel
 from bot.understanding.entities import Entity, Gazetteer, find
 from bot.understanding.language import OTHER, Detector
 from bot.understanding.normalise import clean
-from bot.understanding.risk import Lexicon, assess, by_topic, guessed
+from bot.understanding.risk import CRISIS, CRISIS_CERTAIN, Lexicon, assess, by_topic, guessed
 from bot.understanding.topics import TopicModel
 
 CONTROL = "control"  # the topic of commands
@@ -19,7 +19,7 @@ CONTROL = "control"  # the topic of commands
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     language: str  # bn | bn-latn | en | other
-    topic: str  # the likeliest, however doubtful; control where a command was typed
+    topic: str  # the likeliest, however doubtful; control where a command was typed, crisis where danger is acted on and no other is certain
     confidence: float
     entities: tuple[Entity, ...]  # their places are those in the text as given
     risk: Risk  # what the bot acts on
@@ -45,13 +45,10 @@ class Reader:
         topic, confidence = (CONTROL, 1.0) if command else self.model.ranking(cleaned[: self.max_text])[0]
         # The gateway answers by itself what has no letters or is in a language that it does not speak.
         asked = not command and language != OTHER and any(character.isalnum() for character in cleaned)
-        return Reading(
-            language=language,
-            topic=topic,
-            confidence=confidence,
-            entities=tuple(find(text, self.places)),
-            risk=self._risk(cleaned, by_topic(topic, confidence) if asked else Risk(), command),
-        )
+        risk = self._risk(cleaned, by_topic(topic, confidence) if asked else Risk(), command)
+        if risk.flag.flagged and topic != CRISIS and confidence < CRISIS_CERTAIN:
+            topic, confidence = CRISIS, self.danger.hear(cleaned).danger if self.danger else CRISIS_CERTAIN
+        return Reading(language=language, topic=topic, confidence=confidence, entities=tuple(find(text, self.places)), risk=risk)
 
     def _risk(self, text: str, heard: Risk, command: bool) -> Risk:
         """Rules and danger model come first; the classifier's word is heard where they do not act, and acts where they are not sure."""

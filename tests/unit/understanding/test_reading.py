@@ -81,6 +81,16 @@ def test_a_certain_classifier_flags_what_the_rules_did_not_find():
     assert reader("crisis", 0.9).read("passport korte chai").risk == Risk(flag=Level.URGENT, reasons=("dialogue",))
 
 
+@pytest.mark.parametrize(
+    ("topic", "confidence", "told"),
+    [("step_visa", BELOW, "crisis"), ("step_visa", CRISIS_CERTAIN, "step_visa"), ("crisis", 0.3, "crisis")],
+)
+def test_what_danger_is_acted_on_is_a_crisis_unless_it_is_certainly_something_else(topic, confidence, told):
+    reading = reader(topic, confidence).read("bole mere felbe")
+    assert reading.topic == told and reading.confidence >= confidence
+    assert reader("step_visa", BELOW).read("visa asol naki").topic == "step_visa"
+
+
 def test_a_doubtful_classifier_asks_softly():
     assert reader("crisis", BELOW).read("passport korte chai").risk == Risk(ask=True)
 

@@ -141,8 +141,17 @@ def test_on_one_or_two_words_the_model_only_asks():
     assert assess_in_context(["madam apa"], "parchi na", LEXICON, Mind(danger=0.9)).flag is Level.URGENT
 
 
-def test_a_rule_acts_without_the_model_and_in_its_own_category():
-    assert together("amake mare", danger=0.3) == Risk(flag=Level.URGENT, category="physical_violence", reasons=("hits",))
+def test_a_rule_acts_where_the_model_only_asks():
+    assert together("amake mare", danger=0.3) == Risk(flag=Level.URGENT, category="captivity", reasons=("hits",))
+
+
+@pytest.mark.parametrize(
+    ("danger", "heard", "named"),
+    [(0.3, "captivity", "captivity"), (0.9, "captivity", "captivity"), (0.9, "other", "physical_violence"), (0.19, "captivity", "physical_violence")],
+)
+def test_the_model_names_the_category_where_it_hears_danger_and_knows_which(danger, heard, named):
+    """A rule sees "hits" where a child is hit, or a woman who is locked in."""
+    assert together("amake mare", danger=danger, category=heard).category == named
 
 
 def test_the_higher_level_of_the_two_counts():
