@@ -23,7 +23,9 @@ from bot.understanding.entities import Entity
 from bot.understanding.risk import CRISIS, by_topic
 
 _NOTHING = ("out_of_scope", "unknown")  # topics of what is none of ours
-_ALONE = ("human", "privacy", "greeting")  # topics that are never answered by anything finer
+_ALONE = ("human", "privacy", "greeting")  # topics that are never answered by anything finer …
+_GIVE_WAY = ("privacy", "greeting")  # … but for words that mean one thing, where these are not certain: who asks for a person gets her
+_CERTAIN = 0.8
 
 
 class ActionTopic(Action):
@@ -35,11 +37,13 @@ class ActionTopic(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         language, place = state(tracker)
         text, entities = heard(tracker)
-        name = tracker.latest_message.get("intent", {}).get("name", "")
+        intent = tracker.latest_message.get("intent", {})
+        name, certain = intent.get("name", ""), float(intent.get("confidence") or 0) >= _CERTAIN
         begun = begun_by(scene(tracker), name, text)
         lost = astray(scene(tracker), text) if name in _NOTHING and begun is None else None
         found = outright(tracker) or (warned(knowledge(), language, name, entities, begun) if begun else lost)
-        speak(dispatcher, found or asked(knowledge(), language, place, name if name in knowledge().topics else "unknown", text, entities))
+        about = name if name in knowledge().topics else "unknown"
+        speak(dispatcher, found or asked(knowledge(), language, place, about, text, entities, certain=certain))
         return []
 
 
@@ -75,9 +79,12 @@ class ActionUnsure(Action):
         return []
 
 
-def asked(content: Knowledge, language: str, place: Place, name: str, text: str, entities: Sequence[Entity]) -> Answer:
+def asked(
+    content: Knowledge, language: str, place: Place, name: str, text: str, entities: Sequence[Entity], *, certain: bool = True
+) -> Answer:
     """The answer to a message taken for this topic: as fine as the content has it."""
-    fine = None if name in _ALONE else finest(content, language, place, name, text, entities)
+    alone = name in _ALONE and (certain or name not in _GIVE_WAY)
+    fine = None if alone else finest(content, language, place, name, text, entities)
     return fine or topic(content, language, place, name)
 
 

@@ -158,7 +158,7 @@ class Risk:
     ask: bool = False  # below the flag: the normal answer and one soft line
     category: str | None = None
     reasons: tuple[str, ...] = ()  # the rules or words that spoke, for the counsellor
-    # The danger model judged it and found nothing even to ask about: then no other guess acts. How it was judged, not what was found.
+    # The danger model judged it and was not near to acting: then no other guess acts. How it was judged, not what was found.
     sure: bool = field(default=False, compare=False)
 
 

@@ -22,6 +22,7 @@ MODEL = "model"  # the reason where the danger model spoke
 CONTEXT = "context"  # the reason where only several messages together say it
 _FEW, _NEVER = 3, 2.0  # on fewer words only a rule acts: "madam" alone is a greeting, and what comes after it is read with it
 _FAR = 0.5  # share of the mark for asking below which no rule of urgent danger acts
+_NEAR = 0.7  # share of the mark for acting from which another's word, the topic that is guessed, is acted on
 _GAP = r"(?: \S+){0,2}"
 _HEARD = 4000  # characters that the model hears; rules see all
 _BEFORE = 200  # characters of each earlier message that are read again
@@ -112,8 +113,8 @@ def _together(found: Risk, heard: Heard, marks: Marks) -> Risk:
         return replace(found, flag=max(found.flag, level, key=lambda one: one.rank), category=category)
     if level.flagged:
         return Risk(flag=level, category=category, reasons=(*found.reasons, MODEL))
-    sure = heard.danger < marks.ask
-    ask = found.ask or not sure
+    sure = heard.danger < _NEAR * marks.flag
+    ask = found.ask or heard.danger >= marks.ask
     if heard.person >= marks.person:
         return Risk(flag=Level.STANDARD, ask=ask, category=category, reasons=(*found.reasons, MODEL), sure=sure)
     return Risk(ask=ask, category=category if ask else None, reasons=found.reasons if found.ask else (MODEL,) if ask else (), sure=sure)

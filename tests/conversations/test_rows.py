@@ -19,7 +19,7 @@ from bot.source import read_yaml
 from bot.understand import reader
 from bot.understanding.commands import parse
 from bot.understanding.reading import Reader
-from bot.understanding.risk import CRISIS
+from bot.understanding.risk import CRISIS, CRISIS_CERTAIN
 
 CONTENT = knowledge()
 ROWS = read_yaml(ROOT / "tests" / "conversations" / "rows.yml")["rows"]
@@ -60,7 +60,7 @@ def answered(reads: Reader, text: str) -> Answer:
         return steps.asked(CONTENT, "bn", Place(), number, text, entities)
     here = Scene(content=CONTENT, language="bn", plans=flow_plans())
     begun = begun_by(here, topic, text)
-    return warned(CONTENT, "bn", topic, entities, begun) if begun else asked(CONTENT, "bn", Place(), topic, text, entities)
+    return warned(CONTENT, "bn", topic, entities, begun) if begun else asked(CONTENT, "bn", Place(), topic, text, entities, certain=sure >= CRISIS_CERTAIN)
 
 
 @pytest.mark.parametrize(("row", "text", "answer"), TYPED, ids=[f"{row}: {text}" for row, text, _ in TYPED])

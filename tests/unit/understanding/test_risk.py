@@ -159,9 +159,10 @@ def test_the_higher_level_of_the_two_counts():
     assert together("mere felbe", danger=0.9, critical=0.0).flag is Level.CRITICAL
 
 
-def test_the_model_is_sure_only_where_it_finds_nothing_to_ask_about():
-    assert together("ami ar parchi na", danger=0.01).sure
-    assert not together("ami ar parchi na", danger=0.3).sure
+def test_the_model_is_sure_where_it_is_not_near_to_acting():
+    """ "How is a body brought home", "in the film they are trapped": the topic was guessed a disclosure, the model only asked."""
+    assert together("ami ar parchi na", danger=0.41).sure
+    assert not together("ami ar parchi na", danger=0.43).sure
     assert not assess("passport korte chai", LEXICON).sure  # no model, no certainty
 
 
