@@ -19,7 +19,7 @@ CONTROL = "control"  # the topic of commands
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     language: str  # bn | bn-latn | en | other
-    topic: str  # the likeliest, however doubtful; control where a command was typed, crisis where danger is acted on and no other is certain
+    topic: str  # the likeliest, however doubtful; control where a command was typed, crisis where danger is acted on and it is not certain
     confidence: float
     entities: tuple[Entity, ...]  # their places are those in the text as given
     risk: Risk  # what the bot acts on
