@@ -70,7 +70,7 @@ def _rasa(arguments: argparse.Namespace) -> None:
     chosen = _settings("rasa")
     from bot.nlu import without_tensorflow
 
-    without_tensorflow.leave_out()
+    without_tensorflow.leave_out(ROOT / "config.yml")
     from bot.nlu.server import serve
 
     _live(chosen)  # it reads her answers to guided questions by their words

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from urllib.request import getproxies
 
 import aiohttp
 import httpx
+from async_timeout import timeout
 from yarl import URL
 
 
@@ -17,38 +19,63 @@ def transport(connections: int = 100) -> Transport | None:
 
 
 class Transport(httpx.AsyncBaseTransport):
-    """Reads answers whole. Errors are httpx's, without words or cause: those would quote the address, and Telegram's holds the token."""
+    """Reads answers whole. Errors are httpx's, without words or cause: those would quote the address, and Telegram's holds the token.
+
+    The time limit for reading is one for the whole call, and ends with it. aiohttp's own (`sock_read`) belongs to the connection: where
+    an answer comes before aiohttp knows that all was written, as on a busy machine, it runs on and fails whatever call comes next there.
+    """
 
     def __init__(self, connections: int) -> None:
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        body, session = await request.aread(), self._session or self._open()
+        body = await request.aread() or None  # an empty one would be sent, in pieces, and read by nobody
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
-        address = URL(str(request.url), encoded=True)
+        limits = request.extensions.get("timeout", {})
+        pool, connect, read = limits.get("pool"), limits.get("connect"), limits.get("read")
+        both = None if pool is None or connect is None else pool + connect
+        if body is not None and read is not None:
+            read += limits.get("write") or 0.0
         try:
-            async with session.request(
-                request.method, address, headers=headers, data=body, timeout=_timeout(request), allow_redirects=False
-            ) as answer:
-                content = await answer.read()
+            async with self._call(request.method, str(request.url), body, both, connect, read, headers) as answer:
+                status, given, content = answer.status, list(answer.raw_headers), await answer.read()
         except asyncio.TimeoutError:
             raise httpx.ReadTimeout("", request=request) from None
         except aiohttp.ClientConnectorError:
             raise httpx.ConnectError("", request=request) from None
         except (aiohttp.ClientError, OSError):
             raise httpx.ReadError("", request=request) from None
-        return httpx.Response(answer.status, headers=list(answer.raw_headers), content=content, request=request)
+        return httpx.Response(status, headers=given, content=content, request=request)
 
     async def post_form(self, address: str, form: Mapping[str, str], *, connect: float, read: float) -> tuple[int, bytes]:
         """Status and content of the answer to a form, without httpx's requests and responses, which cost as much again.
 
         Raises asyncio.TimeoutError, aiohttp.ClientError or OSError; their words may quote the address.
         """
-        timeout = aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect, sock_read=read)
-        session = self._session or self._open()
-        async with session.post(URL(address, encoded=True), data=form, timeout=timeout, allow_redirects=False) as answer:
+        async with self._call("POST", address, form, connect, connect, read) as answer:
             return answer.status, await answer.read()
+
+    @asynccontextmanager
+    async def _call(
+        self,
+        method: str,
+        address: str,
+        body: bytes | Mapping[str, str] | None,
+        both: float | None,  # seconds for a free connection and for connecting, together …
+        connect: float | None,  # … for connecting …
+        read: float | None,  # … and for all of it, until the answer is there
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        session = self._session or self._open()
+        limits = aiohttp.ClientTimeout(total=None, connect=both, sock_connect=connect)
+        async with (
+            timeout(read),
+            session.request(
+                method, URL(address, encoded=True), headers=headers or None, data=body, timeout=limits, allow_redirects=False
+            ) as answer,
+        ):
+            yield answer
 
     async def aclose(self) -> None:
         if self._session is not None:
@@ -60,11 +87,3 @@ class Transport(httpx.AsyncBaseTransport):
         connector = aiohttp.TCPConnector(limit=self._connections, ssl=httpx.create_ssl_context())
         self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False)
         return self._session
-
-
-def _timeout(request: httpx.Request) -> aiohttp.ClientTimeout:
-    """httpx counts waiting for a free connection, connecting and each read apart; aiohttp the first two together too."""
-    limits = request.extensions.get("timeout", {})
-    pool, connect = limits.get("pool"), limits.get("connect")
-    both = None if pool is None or connect is None else pool + connect
-    return aiohttp.ClientTimeout(total=None, connect=both, sock_connect=connect, sock_read=limits.get("read"))

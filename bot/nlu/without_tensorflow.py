@@ -15,13 +15,12 @@ from types import ModuleType
 from typing import Any
 
 from bot.knowledge import read_yaml
-from bot.settings import ROOT
 
 _LEFT_OUT = frozenset({"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras"})
 _NEEDLESS = frozenset({"RulePolicy", "MemoizationPolicy", "AugmentedMemoizationPolicy"})  # components of Rasa's that need none of them
 
 
-def leave_out(config: Path = ROOT / "config.yml") -> bool:
+def leave_out(config: Path) -> bool:
     """For the whole process; call it before Rasa is imported. False, and nothing is done, where the configuration may need TensorFlow."""
     if not needless(config):
         return False

@@ -166,3 +166,58 @@ def test_proxies_are_left_to_httpx(monkeypatch: pytest.MonkeyPatch, name: str) -
     assert isinstance(transport(), Transport)
     monkeypatch.setenv(name, "http://127.0.0.1:3128")
     assert transport() is None
+
+
+async def by_httpx(carrier: Transport, address: str) -> bytes:
+    request = httpx.Request("GET", address, extensions={"timeout": {"connect": 5, "pool": 5, "read": 0.2}})
+    return (await carrier.handle_async_request(request)).content
+
+
+async def by_form(carrier: Transport, address: str) -> bytes:
+    return (await carrier.post_form(address, {"text": "hi"}, connect=5, read=0.2))[1]
+
+
+@pytest.mark.parametrize("call", [by_httpx, by_form])
+async def test_the_time_limit_of_a_call_does_not_outlive_it(call: Callable[[Transport, str], Awaitable[bytes]]) -> None:
+    """aiohttp starts its clock for reading when all is written. Where the answer came first, that clock ran on in the resting connection,
+    and the next call found itself timed out: she got "I cannot answer just now", and a message that Telegram had taken was sent again."""
+
+    async def answer(body: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(b"done"))
+
+    server, url = await serving(answer)
+    carrier = Transport(1)
+    for _ in range(3):
+        assert await call(carrier, url) == b"done"
+        assert carrier._session is not None and carrier._session.connector is not None
+        (resting,) = (connection for kept in carrier._session.connector._conns.values() for connection, _ in kept)
+        resting.start_timeout()  # what it does when all is written, late
+        await asyncio.sleep(0.3)
+    assert server.connections == 1
+    await carrier.aclose()
+    server.stop()
+
+
+async def test_an_answer_that_trickles_ends_with_the_time_limit(client: httpx.AsyncClient) -> None:
+    async def trickle(body: bytes, writer: asyncio.StreamWriter) -> None:
+        for piece in (reply(b"x" * 50)[:-50], *[b"x"] * 50):
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    server, url = await serving(trickle)
+    with pytest.raises(httpx.ReadTimeout):
+        await client.get(url, timeout=httpx.Timeout(0.1))
+    server.stop()
+
+
+async def test_a_call_without_a_body_says_so(client: httpx.AsyncClient) -> None:
+    """Rasa complained of a body that it had not read whenever it was asked whether it lives."""
+
+    async def answer(body: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(b"alive"))
+
+    server, url = await serving(answer)
+    assert (await client.get(url)).text == "alive"
+    assert b"transfer-encoding" not in server.heads[0].lower() and b"content-length" not in server.heads[0].lower()
+    server.stop()
