@@ -141,7 +141,9 @@ def _head(lessons: Sequence[Lesson], matrix: csr_matrix, name: str) -> Head:
     known, truth = _truth(lessons, name)
     weights = np.array([_weight(lessons[index]) for index in known])
     weights[truth] *= weights[~truth].sum() / weights[truth].sum()
-    fitted = LogisticRegression(C=_C, max_iter=300, tol=1e-2, random_state=0).fit(matrix[known], truth, sample_weight=weights)
+    # liblinear: measured, the same held-out ranking as lbfgs in a fifth of the time; there are as many heads as folds and questions.
+    solver = LogisticRegression(C=_C, solver="liblinear", max_iter=300, tol=1e-2, random_state=0)
+    fitted = solver.fit(matrix[known], truth, sample_weight=weights)
     return Head(fitted.coef_[0].copy(), float(fitted.intercept_[0]))
 
 
