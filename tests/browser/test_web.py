@@ -186,6 +186,24 @@ def test_of_a_long_answer_the_beginning_is_seen_first(chat: MakePage) -> None:
     expect(page.locator("#newer")).to_be_hidden()
 
 
+def test_nothing_that_comes_while_her_finger_is_down_takes_the_press(chat: MakePage, memory: Memory) -> None:
+    page = chat(360, 560)
+    for number in range(4):
+        say(page, f"question {number}")
+        expect(page.get_by_role("button", name="আরও বলুন")).to_have_count(number + 1)
+    where = page.get_by_role("button", name="আরও বলুন").last.bounding_box()
+    assert where is not None
+    page.mouse.move(where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)
+    page.mouse.down()
+    memory.reply(memory.events[-1].sender, "a long answer\n" * 60)
+    expect(page.locator(".theirs", has_text="a long answer")).to_be_attached()
+    page.wait_for_timeout(100)  # whatever follows an answer
+    page.mouse.up()
+    expect(page.locator(".mine .text").last).to_have_text("আরও বলুন")
+    assert memory.events[-1].payload == "next"
+    expect(page.locator(".mine").last).to_be_in_viewport()
+
+
 def test_very_long_text_is_said_to_be_cut_and_still_sent_whole(chat: MakePage, memory: Memory) -> None:
     page = chat()
     page.locator("#text").fill("ক" * 4001)

@@ -260,12 +260,24 @@ function following() {
 }
 
 function scrollOn() {
-  log.scrollTop = Math.max(log.scrollTop, restingPlace());
+  if (touching) scrollWaits = true;
+  else log.scrollTop = Math.max(log.scrollTop, restingPlace());
   moreBelow();
 }
 
 function moreBelow() {
-  newer.hidden = log.scrollHeight - log.clientHeight - log.scrollTop < 60;
+  if (!touching) newer.hidden = log.scrollHeight - log.clientHeight - log.scrollTop < 60;
+}
+
+// While her finger is down nothing moves under it or comes between: the press would be lost.
+let touching = false;
+let scrollWaits = false;
+
+function release() {
+  touching = false;
+  if (scrollWaits) scrollOn();
+  else moreBelow();
+  scrollWaits = false;
 }
 
 // ---- Sending: one at a time, in order, with the same id until the server has it ----------------------------------------
@@ -658,6 +670,8 @@ field.addEventListener("keydown", pressed);
 field.addEventListener("input", grow);
 startButton.addEventListener("click", start);
 log.addEventListener("scroll", moreBelow, { passive: true });
+addEventListener("pointerdown", () => (touching = true), { passive: true });
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(release), { passive: true }); // after the press counts
 newer.addEventListener("click", () => {
   log.scrollTop = log.scrollHeight;
   log.focus({ preventScroll: true });
