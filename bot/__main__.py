@@ -39,10 +39,12 @@ def _serve_with(chosen: Settings) -> None:
     import uvicorn
 
     from bot.app import application, build
+    from bot.settled import settle
     from bot.supervisor import listen
 
     listener = listen(chosen.host, chosen.port, "PORT")
     house = build(chosen)
+    settle()
     server = uvicorn.Server(
         uvicorn.Config(
             application(house), host=chosen.host, port=chosen.port, log_config=None, access_log=False, server_header=False, ws="none"
@@ -92,8 +94,10 @@ def _live(chosen: Settings) -> None:
     """This process shows changed content within a minute."""
     from bot import live, switched
     from bot.knowledge import DIRECTORY
+    from bot.settled import settle
 
     live.start(DIRECTORY, chosen.var / switched.FILE)
+    settle()
 
 
 def _train(arguments: argparse.Namespace) -> None:

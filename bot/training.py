@@ -113,7 +113,7 @@ def rasa_train(options: Sequence[str], folder: Path) -> str | None:
     """`rasa train` in a folder, showing that it goes on; what it said last if it failed, else None."""
     command, begun = [sys.executable, "-m", "rasa", "train", *options, "--quiet"], time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
-        process = subprocess.Popen(command, cwd=folder, env={**os.environ, **QUIET}, stdout=said, stderr=said)
+        process = subprocess.Popen(command, cwd=folder, env={**os.environ, **QUIET, **ONE_CORE}, stdout=said, stderr=said)
         while True:
             try:
                 if not process.wait(_SIGN_OF_LIFE):
@@ -124,6 +124,8 @@ def rasa_train(options: Sequence[str], folder: Path) -> str | None:
                 log.info("… still training (%.0f s)", time.monotonic() - begun)
 
 
+# The other core is at the model of danger: threads that wait for one another would only burn it.
+ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 # Rasa without telemetry, TensorFlow without chatter.
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",

@@ -26,9 +26,10 @@ def load_lexicon(directory: Path = DIRECTORY) -> Lexicon:
             name = entry.get("id") if isinstance(entry, Mapping) else number
             raise ContentError(f"{path}: rule {name!r}: {error}.") from error
     try:
-        return Lexicon(rules=tuple(rules), unless=_phrases(content.get("unless")), cues=_cues(directory))
+        signs = {name: _phrases(content.get(name)) for name in ("unless", "supposing")}
+        return Lexicon(rules=tuple(rules), **signs, cues=_cues(directory))
     except ValueError as error:
-        raise ContentError(f"{path}: unless: {error}.") from error
+        raise ContentError(f"{path}: unless or supposing: {error}.") from error
 
 
 def _cues(directory: Path) -> Cues | None:

@@ -23,6 +23,7 @@ from bot.errors import SohojatriError
 from bot.nlu.quick import KeptOpen, hurry
 from bot.nlu.silence import silence
 from bot.settings import ROOT, Settings
+from bot.settled import settle
 from bot.storage.tracker_store import SealedTrackerStore
 from bot.training import MODEL
 
@@ -57,6 +58,7 @@ async def _load(endpoints: AvailableEndpoints, app: Sanic, loop: asyncio.Abstrac
     agent = await load_agent(model_path=str(MODEL), endpoints=endpoints, loop=loop)
     _insist(agent)
     app.ctx.agent = agent
+    settle()
 
 
 def _insist(agent: Agent) -> None:

@@ -32,6 +32,7 @@ class Heard:
     critical: float  # that it is critical, if it is danger
     person: float  # that it needs a person, in danger or not
     category: str  # "other" where none is likely
+    words: int  # in it, those written in one run counted singly
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +78,12 @@ class DangerModel:
     words: Mapping[str, int] = field(default_factory=dict)  # how often each is written: to part what is written in one run
 
     def hear(self, text: str) -> Heard:
-        columns, values = topics.row(features(parted(fold(text), self.words)), self.vocabulary, self.idf)
+        said = parted(fold(text), self.words)
+        columns, values = topics.row(features(said), self.vocabulary, self.idf)
         scores = self.bias + values @ self.weights[columns] if len(columns) else self.bias
         danger, critical, person = (float(1 / (1 + np.exp(-score))) for score in scores[: len(HEADS)])
-        return Heard(danger=danger, critical=critical, person=person, category=self._category(scores[len(HEADS) :]))
+        category = self._category(scores[len(HEADS) :])
+        return Heard(danger=danger, critical=critical, person=person, category=category, words=len(words(said)))
 
     def _category(self, scores: np.ndarray) -> str:
         """The likeliest; "other" where none is likely: a reply that fits all is better than one that fits something else."""

@@ -42,6 +42,7 @@ class Rule:
 class Lexicon:
     rules: tuple[Rule, ...]
     unless: re.Pattern[str] | None  # for every rule
+    supposing: re.Pattern[str] | None = None  # signs that she asks what would be if: then the model decides, where there is one
     cues: Cues | None = None  # heard where there is no model
 
 
@@ -60,8 +61,9 @@ def assess(text: str, lexicon: Lexicon, model: DangerModel | None = None) -> Ris
     """What rules and model find together; without a model rules and cues stand alone."""
     found = by_rules(text, lexicon)
     if model is not None:
-        marks = model.marks if len(words(text)) >= _FEW else replace(model.marks, flag=_NEVER)
-        return _together(found, model.hear(text[:_HEARD]), marks)
+        heard = model.hear(text[:_HEARD])
+        supposed = found.flag.flagged and lexicon.supposing is not None and lexicon.supposing.search(spelled(text)) is not None
+        return _together(found, heard, model.marks if heard.words >= _FEW else replace(model.marks, flag=_NEVER), supposed)
     if found.flag.flagged or lexicon.cues is None:
         return found
     guessed = lexicon.cues.read(text)
@@ -98,13 +100,18 @@ def by_rules(text: str, lexicon: Lexicon) -> Risk:
     return Risk(flag=worst.level, category=worst.category, reasons=_ids(acting))
 
 
-def _together(found: Risk, heard: Heard, marks: Marks) -> Risk:
+def _together(found: Risk, heard: Heard, marks: Marks, supposed: bool) -> Risk:
     """A rule acts unless the model is far from asking, one of critical danger unless the model is all but sure that it is harmless; then,
-    and below its own mark for acting, one soft line is said."""
+    and below its own mark for acting, one soft line is said. Where she only supposes, a rule acts as far as the model does: one of critical
+    danger from its mark for asking, any other from that for acting."""
     level = Level.NONE
     if heard.danger >= marks.flag:
         level = Level.CRITICAL if heard.critical >= marks.critical else Level.URGENT
-    if found.flag.flagged and heard.danger < (marks.doubt if found.flag is Level.CRITICAL else max(marks.doubt, _FAR * marks.ask)):
+    if found.flag is Level.CRITICAL:
+        least = marks.ask if supposed else marks.doubt
+    else:
+        least = marks.flag if supposed else max(marks.doubt, _FAR * marks.ask)
+    if found.flag.flagged and heard.danger < least:
         found = replace(found, flag=Level.NONE, ask=True)
     # Measured on authors it had not learned from: where both speak, the model names the right category three times as often as the rule.
     speaks = heard.danger >= marks.ask and heard.category != OTHER

@@ -24,7 +24,7 @@ class Mind:
 
     def hear(self, text: str) -> Heard:
         found = self.danger if all(word in text for word in self.only) else 0.05
-        return Heard(danger=found, critical=self.critical, person=self.person, category=self.category)
+        return Heard(danger=found, critical=self.critical, person=self.person, category=self.category, words=len(text.split()))
 
 
 def lesson(text: str, level: Level, category: str | None = None, author: str | None = None, register: str = "banglish") -> Lesson:

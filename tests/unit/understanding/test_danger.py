@@ -4,8 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bot.model import Level
 from bot.understanding.danger import DangerModel, features
 from bot.understanding.fitting import Space, fit, held_out
+from bot.understanding.risk import Lexicon, assess
 from tests.fakes.danger import lessons
 
 LESSONS = lessons()
@@ -40,6 +42,11 @@ def test_one_script_serves_the_other(model):
 
 def test_what_is_written_in_one_run_is_heard_too(model):
     assert model.hear("amakeghoreatkerakhseporshu").danger == pytest.approx(model.hear("amake ghore atke rakhse porshu").danger)
+
+
+def test_what_is_written_in_one_run_is_acted_on_too(model):
+    run, lexicon = "amakeghoreatkerakhseporshu", Lexicon(rules=(), unless=None)
+    assert assess(run, lexicon, replace(model, marks=replace(model.marks, flag=0.5))).flag is Level.CRITICAL
 
 
 def test_it_is_the_same_every_time(model):

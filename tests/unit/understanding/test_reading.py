@@ -43,7 +43,7 @@ def test_of_a_command_a_guess_of_danger_says_nothing():
 
     class Hears(DangerModel):
         def hear(self, text):
-            return Heard(danger=0.9, critical=0.9, person=0.9, category="child")
+            return Heard(danger=0.9, critical=0.9, person=0.9, category="child", words=len(text.split()))
 
     marks = Marks(flag=0.5, ask=0.1, doubt=0.01, critical=0.5, person=0.5)
     none = np.zeros(0)

@@ -175,6 +175,16 @@ def test_a_rule_only_asks_where_the_model_is_far_from_it_and_a_critical_one_wher
     assert risk.category == "physical_violence"
 
 
+@pytest.mark.parametrize(("text", "danger", "acts"), [("jodi amake mare", 0.3, False), ("jodi amake mare", 0.7, True), ("jodi mere felbe", 0.15, False), ("jodi mere felbe", 0.3, True)])  # fmt: skip
+def test_where_she_only_supposes_a_rule_needs_the_model(text, danger, acts):
+    """ "If the kofil ever raises his hand, can the contract be ended? I have not gone yet." """
+    supposing = replace(LEXICON, supposing=phrases(["jodi"]))
+    risk = assess(text, supposing, Mind(danger=danger))
+    assert risk.flag.flagged == acts
+    assert risk.ask != acts
+    assert assess(text, supposing).flag.flagged  # rules alone still stand
+
+
 def test_a_person_may_be_needed_without_danger():
     assert together("beton dey na", danger=0.1, person=0.9) == Risk(flag=Level.STANDARD, category="captivity", reasons=("model",))
     assert together("beton dey na", danger=0.3, person=0.9).ask
