@@ -12,6 +12,7 @@ from bot.understanding.romanise import sound
 
 _N = 4  # characters in a gram
 _BLOCK = 1000
+_ROUNDING = 1e-9
 
 
 def grams(text: str) -> set[str]:
@@ -21,20 +22,33 @@ def grams(text: str) -> set[str]:
 
 
 def near_copies(texts: Sequence[str], least: float, against: Sequence[str] | None = None) -> Iterator[tuple[int, int, float]]:
-    """Pairs (i, j, share of common grams) at or above `least`: within `texts` (i < j), or of `texts` with `against`."""
-    others = texts if against is None else against
+    """Pairs (i, j, share of common grams) at or above `least`: within `texts` (i < j), or of `texts` with `against`.
+
+    Of two sets that have so much in common the rarest grams tell already, so that only few pairs are looked at whole (prefix and positional
+    filtering: Xiao, Wang, Lin, Yu, "Efficient Similarity Joins for Near Duplicate Detection", 2008).
+    """
     vocabulary: dict[str, int] = {}
-    left, right = _matrix(texts, vocabulary), _matrix(others, vocabulary)
-    width = max(left.shape[1], right.shape[1])
+    left = _matrix(texts, vocabulary)
+    right = left if against is None else _matrix(against, vocabulary)
+    width = len(vocabulary)
     left.resize((left.shape[0], width))
-    right.resize((right.shape[0], width))
-    left_sizes, right_sizes = np.asarray(left.sum(axis=1)).ravel(), np.asarray(right.sum(axis=1)).ravel()
+    rarest = np.argsort(np.argsort(_counts(left) + _counts(right), kind="stable"))  # the place of each gram, the rarest first
+    left, right = _ordered(left, rarest), _ordered(right, rarest)
+    left_sizes, right_sizes = np.diff(left.indptr), np.diff(right.indptr)
+    (some, left_rest, left_ends), (others, right_rest, right_ends) = _prefixes(left, least), _prefixes(right, least)
+    others = others.T.tocsr()
     for start in range(0, left.shape[0], _BLOCK):
-        common = (left[start : start + _BLOCK] @ right.T).tocoo()
-        rows = common.row + start
-        shares = common.data / (left_sizes[rows] + right_sizes[common.col] - common.data)
-        near = (shares >= least) & ((rows < common.col) | (against is not None))
-        for row, column, share in zip(rows[near], common.col[near], shares[near], strict=True):
+        pairs = (some[start : start + _BLOCK] @ others).tocoo()
+        rows, columns = pairs.row + start, pairs.col
+        # All that is common lies in both beginnings, or behind the one that ends first.
+        most = pairs.data + np.where(left_ends[rows] <= right_ends[columns], left_rest[rows], right_rest[columns])
+        told = most >= least / (1 + least) * (left_sizes[rows] + right_sizes[columns]) - _ROUNDING
+        told &= (rows < columns) | (against is not None)
+        rows, columns = rows[told], columns[told]
+        common = np.asarray(left[rows].multiply(right[columns]).sum(axis=1)).ravel()
+        shares = common / (left_sizes[rows] + right_sizes[columns] - common)
+        near = shares >= least
+        for row, column, share in zip(rows[near], columns[near], shares[near], strict=True):
             yield int(row), int(column), float(share)
 
 
@@ -45,3 +59,25 @@ def _matrix(texts: Sequence[str], vocabulary: dict[str, int]) -> csr_matrix:
         columns.extend(vocabulary.setdefault(gram, len(vocabulary)) for gram in grams(text))
         ends.append(len(columns))
     return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, ends), shape=(len(texts), len(vocabulary)))
+
+
+def _counts(matrix: csr_matrix) -> np.ndarray:
+    return np.bincount(matrix.indices, minlength=matrix.shape[1])
+
+
+def _ordered(matrix: csr_matrix, places: np.ndarray) -> csr_matrix:
+    """The same with its columns in these places, those of each row in order."""
+    moved = csr_matrix((matrix.data, places[matrix.indices], matrix.indptr), shape=matrix.shape)
+    moved.sort_indices()
+    return moved
+
+
+def _prefixes(matrix: csr_matrix, least: float) -> tuple[csr_matrix, np.ndarray, np.ndarray]:
+    """Of each row the first columns only, one more than may be lacking; how many are left out, and the last that is not."""
+    sizes = np.diff(matrix.indptr)
+    rest = np.ceil(least * sizes - _ROUNDING).astype(np.int64) - 1
+    kept = sizes - rest
+    chosen = np.arange(matrix.nnz) - np.repeat(matrix.indptr[:-1], sizes) < np.repeat(kept, sizes)
+    ends = np.concatenate([[0], np.cumsum(kept)])
+    first = csr_matrix((matrix.data[chosen], matrix.indices[chosen], ends), shape=matrix.shape)
+    return first, rest, first.indices[ends[1:] - 1] if len(sizes) else sizes

@@ -145,8 +145,8 @@ def _head(lessons: Sequence[Lesson], matrix: csr_matrix, name: str) -> Head:
     known, truth = _truth(lessons, name)
     weights = np.array([_weight(lessons[index]) for index in known])
     weights[truth] *= weights[~truth].sum() / weights[truth].sum()
-    # Measured on authors not learned from: a squared hinge finds as much danger as a logistic regression, in a third of the time; there are as
-    # many heads as folds and questions. Its scores become probabilities below (_calibration). More passes than these change nothing.
+    # Measured on authors not learned from: a squared hinge finds as much danger as a logistic regression, in a third of the time; there
+    # are as many heads as folds and questions. Its scores become probabilities below (_calibration). More passes change nothing.
     solver = LinearSVC(C=_C, max_iter=_PASSES, tol=1e-2, random_state=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
