@@ -24,13 +24,13 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium of the system: CHROMIUM, or `chromium` on the path.
+    """Chromium of the system: CHROMIUM, else one on the path. Its headless shell is the same engine without the windows around it: lighter.
 
     Not for the whole run: as long as Playwright's own event loop runs in this thread, no asynchronous test can.
     """
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if not executable:
-        pytest.fail("No Chromium: apt-get install -y chromium fonts-noto-core, or set CHROMIUM to its executable.")
+        pytest.fail("No Chromium: apt-get install -y chromium-headless-shell fonts-noto-core, or set CHROMIUM to its executable.")
     with sync_playwright() as playwright:
         instance = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield instance
