@@ -10,8 +10,8 @@ if git rev-parse HEAD >/dev/null 2>&1 && ! git diff --quiet -- config.yml domain
 fi
 rm -f .pytest_cache/v/cache/lastfailed
 code=0
-# One more than there are cores: most of what takes long waits for browsers and clocks. In the order of folders, which begins with those files.
-$PY -m pytest -n "${TEST_WORKERS:-$(($(nproc) + 1))}" --dist loadfile --no-loadscope-reorder "$@" || code=$?
+# In the order of folders: browsers and whole houses, the longest files, come first. More workers than two hinder one another on two cores.
+$PY -m pytest -n "${TEST_WORKERS:-2}" --dist loadfile --no-loadscope-reorder "$@" || code=$?
 [ "$code" = 1 ] || exit "$code" # 0: all passed; above 1: not a matter of tests
 # Real processes, browsers and clocks run late where others crowd the cores. So the files of a few failures run once more, with nothing beside them:
 # what fails twice has failed, and what passed only alone is named, for it is a fault too, of the test or of what it tests.
