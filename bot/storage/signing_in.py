@@ -71,7 +71,8 @@ def attempt(tx: Transaction, login: str, device: str | None) -> float:
         return float(row.locked_until - tx.now)
     failures = 1 if row is None or tx.now - row.failed_at > _FORGOTTEN else row.failures + 1
     wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(failures - FREE, 20)) if failures >= FREE else 0.0
-    values = {"failures": failures, "failed_at": tx.now, "locked_until": tx.now + wait}
+    # Without a wait nothing is locked, not even until now: one that began a moment earlier may come to the row after this one.
+    values = {"failures": failures, "failed_at": tx.now, "locked_until": tx.now + wait if wait else 0.0}
     if row is None:
         tx.connection.execute(delete(sign_in_failures).where(sign_in_failures.c.failed_at < tx.now - _FORGOTTEN))
         if not tx.connection.execute(_FIRST, {"digest": key, **values}).rowcount:

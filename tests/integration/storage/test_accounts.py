@@ -163,6 +163,13 @@ def test_failures_are_forgotten_after_a_day(accounts: Accounts, clock: Clock) ->
     assert accounts.attempt("x", None) == 15
 
 
+def test_an_attempt_that_began_a_moment_before_the_last_is_not_sent_away(accounts: Accounts, clock: Clock) -> None:
+    """It waited for the other's row, and its time is the earlier one."""
+    assert accounts.attempt("x", None) == 0
+    clock.advance(-0.01)
+    assert accounts.attempt("x", None) == 0
+
+
 def test_attempts_at_the_same_moment_are_all_counted(accounts: Accounts, url: str, sealer: Sealer) -> None:
     accounts.attempt("x", None)
     allowed: list[float] = []
