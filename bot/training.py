@@ -80,7 +80,7 @@ def _train_rasa(force: bool) -> bool:
         log.info("The model is up to date.")
         return False
     begun, made_of = time.monotonic(), inputs()
-    log.info("Training the model (about a minute) …")
+    log.info("Training the model (about two minutes) …")
     MODEL.parent.mkdir(exist_ok=True)
     said = rasa_train(["--fixed-model-name", "sohojatri", "--out", str(MODEL.parent)], ROOT)
     if said is not None or not MODEL.exists():

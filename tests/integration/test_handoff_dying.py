@@ -174,7 +174,7 @@ def test_the_database_away_keeps_what_she_writes_and_gives_numbers(house: WholeH
         connection.execute("BEGIN EXCLUSIVE")  # as a disk that hangs would: every write runs into its time-out
         chat.user.says(DANGER)
         wait_for(lambda: once(chat.texts, "+880 9610 102030") >= 2, 40, "the numbers past the database")
-        wait_for(lambda: any((house.folder / "spool").glob("*.log")), 5, "the message on disk")
+        wait_for(lambda: any((house.folder / "spool").glob("*.log")), 20, "the message on disk")
         connection.execute("ROLLBACK")
     wait_for(lambda: rows(house, "SELECT count(*) FROM cases WHERE level = 3") == [(1,)], 30, "the kept message to come in")
     settle(house, 30)
