@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -50,7 +49,7 @@ from bot.storage.relay import Topics
 from bot.storage.spool import Spool
 from bot.switched import FILE as OFF_FILE
 from bot.threads import off_loop
-from bot.transport import transport
+from bot.transport import Transport
 from bot.triage import load_lexicon
 from bot.understanding.risk import assess_in_context
 from bot.watch import Watch
@@ -81,7 +80,7 @@ class House:
     store: Repository
     worker: Worker
     rasa: Rasa
-    client: httpx.AsyncClient
+    line: Transport  # to Rasa
     web: Web
     telegram: Telegram | None
     messenger: Messenger | None
@@ -105,8 +104,8 @@ def build(settings: Settings) -> House:
     database, sealer = Database(settings.database_url), Sealer(settings.seal_keys.reveal(), settings.lookup_key.reveal())
     store = Repository(database, sealer)
     content, intake = following(), Intake()
-    client = httpx.AsyncClient(transport=transport())
-    rasa = Rasa(client, settings.rasa_url, settings.rasa_timeout)
+    line = Transport()
+    rasa = Rasa(line, settings.rasa_url, settings.rasa_timeout)
     web = _web(settings, content, store, intake)
     telegram, messenger = _telegram(settings, content, intake), _messenger(settings, intake)
     channels: dict[str, Channel] = {channel.name: channel for channel in (web, telegram, messenger) if channel is not None}
@@ -133,7 +132,7 @@ def build(settings: Settings) -> House:
     desk = build_desk(settings, database, sealer, cases, now, staff.name if isinstance(staff, TelegramGroup) else None)
     group = staff_group(settings, telegram, doors, Topics(database, sealer, now), cases, Accounts(database, sealer))
     watch = Watch(store, rasa.alive)
-    return House(settings, store, worker, rasa, client, web, telegram, messenger, desk, alerts, cleaner, keeper, watch, group)
+    return House(settings, store, worker, rasa, line, web, telegram, messenger, desk, alerts, cleaner, keeper, watch, group)
 
 
 def application(house: House) -> Starlette:
@@ -164,7 +163,7 @@ async def _life(house: House) -> AsyncIterator[None]:
             if channel is not None:
                 await channel.close()
         await house.alerts.close()
-        await house.client.aclose()
+        await house.line.aclose()
         await off_loop(house.store.close)
 
 

@@ -6,9 +6,10 @@ import asyncio
 import dataclasses
 import json
 import re
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
-import httpx
+import aiohttp
 
 from bot.errors import DialogueError
 from bot.flows import flow_of
@@ -16,32 +17,52 @@ from bot.model import Answer, Button, Level, Place, Reply, State
 from bot.understanding.commands import NEITHER, Command
 
 _ENDPOINT = "/webhooks/rest/webhook"
+_JSON = (("Content-Type", "application/json"),)
+_CONNECT = 5.0  # seconds
+_ALIVE = 2.0  # seconds
 _SLASHES = re.compile(r"^[\s/]+")  # Rasa strips every kind of blank before it looks for the slash
+
+
+class Line(Protocol):
+    """Carries calls (bot.transport.Transport), straight to Rasa, which stands beside the gateway: whatever proxy the environment names."""
+
+    async def call(
+        self,
+        method: str,
+        address: str,
+        body: bytes | Mapping[str, str] | None = None,
+        *,
+        headers: Sequence[tuple[str, str]] = (),
+        connect: float,
+        read: float,
+    ) -> tuple[int, bytes]: ...
 
 
 class Rasa:
     """The REST channel of a Rasa server."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str, timeout: float) -> None:
-        self._client, self._url, self._timeout = client, url, timeout
+    def __init__(self, line: Line, url: str, timeout: float) -> None:
+        self._line, self._url, self._timeout = line, url, timeout
 
     async def ask(self, conversation: str, message: str | Command, state: State) -> Answer:
         """The answer to a text or command. Raises DialogueError when it is late, failed or empty."""
-        body = {"sender": conversation, "message": _message(message), "metadata": _metadata(state)}
+        body = json.dumps({"sender": conversation, "message": _message(message), "metadata": _metadata(state)}).encode()
         try:
-            # httpx's own time-out is for each read; an answer that trickles must end too.
-            response = await asyncio.wait_for(self._client.post(self._url + _ENDPOINT, json=body, timeout=self._timeout), self._timeout)
-            response.raise_for_status()
-            return _answer(response.json())
-        except (httpx.HTTPError, asyncio.TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
+            status, content = await self._line.call(
+                "POST", self._url + _ENDPOINT, body, headers=_JSON, connect=_CONNECT, read=self._timeout
+            )
+            if status != 200:
+                raise DialogueError(f"Rasa failed: status {status}")
+            return _answer(json.loads(content))
+        except (aiohttp.ClientError, OSError, asyncio.TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
             # The error's own text could hold what she wrote: only its kind is kept.
             raise DialogueError(f"Rasa failed: {type(error).__name__}") from None
 
     async def alive(self) -> bool:
         """Whether the server answers at all."""
         try:
-            return (await self._client.get(self._url + "/", timeout=2)).is_success
-        except httpx.HTTPError:
+            return (await self._line.call("GET", self._url + "/", connect=_ALIVE, read=_ALIVE))[0] == 200
+        except (aiohttp.ClientError, OSError, asyncio.TimeoutError):
             return False
 
 

@@ -25,7 +25,7 @@ class Transport(httpx.AsyncBaseTransport):
     an answer comes before aiohttp knows that all was written, as on a busy machine, it runs on and fails whatever call comes next there.
     """
 
-    def __init__(self, connections: int) -> None:
+    def __init__(self, connections: int = 100) -> None:
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
@@ -48,12 +48,22 @@ class Transport(httpx.AsyncBaseTransport):
             raise httpx.ReadError("", request=request) from None
         return httpx.Response(status, headers=given, content=content, request=request)
 
-    async def post_form(self, address: str, form: Mapping[str, str], *, connect: float, read: float) -> tuple[int, bytes]:
-        """Status and content of the answer to a form, without httpx's requests and responses, which cost as much again.
+    async def call(
+        self,
+        method: str,
+        address: str,
+        body: bytes | Mapping[str, str] | None = None,
+        *,
+        headers: Sequence[tuple[str, str]] = (),
+        connect: float,
+        read: float,
+    ) -> tuple[int, bytes]:
+        """Status and content of the answer to bytes or a form, without httpx's requests and responses, which cost as much again.
 
+        `read` is the limit in seconds of the whole call, waiting for a connection and an answer that trickles included.
         Raises asyncio.TimeoutError, aiohttp.ClientError or OSError; their words may quote the address.
         """
-        async with self._call("POST", address, form, connect, connect, read) as answer:
+        async with self._call(method, address, body, connect, connect, read, headers) as answer:
             return answer.status, await answer.read()
 
     @asynccontextmanager

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
+
+from async_timeout import timeout
 
 from bot.errors import LostLease, StoreAway
 from bot.gateway import Gateway
@@ -75,7 +78,8 @@ class Worker:
         """
         try:
             away = self._shelter is not None and self._shelter.is_away
-            return await asyncio.wait_for(self._received(events), _STORING_AWAY if away else _STORING)
+            async with timeout(_STORING_AWAY if away else _STORING):
+                return await self._received(events)
         except Exception as error:  # also one that waits for a lock: what is written after all is known when it is brought in again
             if self._shelter is None:
                 raise
@@ -164,12 +168,8 @@ class Worker:
     async def _one(self, turn: Turn) -> bool:
         """Whether another message waits."""
         channel = self._channels.get(turn.inbound.channel)
-        typing = asyncio.create_task(_typing(channel, turn.inbound.sender)) if channel else None
-        try:
+        with nullcontext() if channel is None else _typing(channel, turn.inbound.sender):
             outcome = await self._gateway.answer(turn)
-        finally:
-            if typing is not None:
-                typing.cancel()
         if channel is not None:
             outcome = replace(outcome, replies=tuple(piece for reply in outcome.replies for piece in channel.fit(reply)))
         letter, again = await off_loop(self._store.finish_and_go_on, turn, outcome, self._owner, SENDING)
@@ -182,9 +182,17 @@ class Worker:
         return again
 
 
-async def _typing(channel: Channel, recipient: str) -> None:
-    await asyncio.sleep(_TYPING_AFTER)
-    await channel.typing(recipient)
+@contextmanager
+def _typing(channel: Channel, recipient: str) -> Iterator[None]:
+    """Shows "is typing" while this lasts longer than a moment."""
+    shown: list[asyncio.Task[None]] = []
+    soon = asyncio.get_running_loop().call_later(_TYPING_AFTER, lambda: shown.append(asyncio.create_task(channel.typing(recipient))))
+    try:
+        yield
+    finally:
+        soon.cancel()
+        for task in shown:
+            task.cancel()
 
 
 def _harmless(error: Exception) -> bool:

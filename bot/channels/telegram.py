@@ -11,12 +11,12 @@ from typing import Any, Protocol
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot.channels import telegram_polling, telegram_updates
 from bot.channels.fetching import MOST, fetch
-from bot.channels.telegram_bot import PollingBot, connect, translated
+from bot.channels.telegram_bot import PlainBot, connect, translated
 from bot.channels.telegram_updates import ALLOWED, COMMANDS
 from bot.channels.text import in_parts
 from bot.channels.webhook import decode, read, same
@@ -59,7 +59,7 @@ class Telegram:
         self.staff: StaffDesk | None = None  # whoever takes what is written in the staff's group
 
     @property
-    def bot(self) -> PollingBot:
+    def bot(self) -> PlainBot:
         """For whatever else speaks with the same token."""
         return self._bot
 
@@ -111,15 +111,9 @@ class Telegram:
         try:
             if outgoing.attachment is not None:
                 return await self._send_file(outgoing.recipient, reply, outgoing.attachment)
-            message = await self._bot.send_message(
-                outgoing.recipient,
-                reply.text,
-                reply_markup=_keyboard(reply.buttons),
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-            )
+            return str(await self._bot.send_text(outgoing.recipient, reply.text, _keyboard(reply.buttons)))
         except TelegramError as error:
             raise translated(error) from None  # the cause could quote her id or the token
-        return str(message.message_id)
 
     async def _send_file(self, recipient: str, reply: Reply, paper: Paper) -> str:
         """The file with the words under it. Raises TelegramError."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from telegram.error import Conflict, InvalidToken, RetryAfter
 
-from bot.channels.telegram_bot import PollingBot, seconds
+from bot.channels.telegram_bot import PlainBot, seconds
 from bot.channels.telegram_updates import ALLOWED
 
 WAIT = 25  # seconds Telegram holds a call open
@@ -23,7 +23,7 @@ def backoff(failures: int) -> float:
     return float(min(2 ** min(failures - 1, 10), SLOWEST))
 
 
-async def poll(bot: PollingBot, accept: Callable[[list[Any]], Awaitable[None]], stop: asyncio.Event) -> None:
+async def poll(bot: PlainBot, accept: Callable[[list[Any]], Awaitable[None]], stop: asyncio.Event) -> None:
     """Hands updates to `accept` until `stop`. The offset advances only after `accept` returned: what was not stored comes again."""
     offset: int | None = None
     failures = 0

@@ -12,7 +12,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 from telegram.error import TelegramError
 
 from bot.channels import telegram_polling
-from bot.channels.telegram_bot import PollingBot, translated
+from bot.channels.telegram_bot import PlainBot, translated
 from bot.channels.text import clip, scrub
 from bot.errors import DeliveryError
 from bot.model import Button
@@ -31,7 +31,7 @@ class TelegramGroup:
 
     pause = 3.0  # Telegram takes twenty messages a minute into a group
 
-    def __init__(self, bot: PollingBot, chat: int, wording: Wording, clock: Callable[[], datetime], *, own: bool = False) -> None:
+    def __init__(self, bot: PlainBot, chat: int, wording: Wording, clock: Callable[[], datetime], *, own: bool = False) -> None:
         self._bot, self._chat, self._wording, self._clock, self._own = bot, chat, wording, clock, own
         self._name = ""
 

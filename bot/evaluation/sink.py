@@ -8,7 +8,6 @@ import time
 from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
-from urllib.parse import parse_qs
 
 _HOLD = 20.0  # seconds an empty getUpdates is kept open, as Telegram does
 
@@ -57,7 +56,7 @@ class Sink:
         method, body = await _request(reader)
         result: Any = True
         if method == "sendMessage":
-            result = self._arrived(parse_qs(body.decode()), time.perf_counter())
+            result = self._arrived(json.loads(body), time.perf_counter())
         elif method == "getUpdates":
             await asyncio.sleep(_HOLD)
             result = []
@@ -65,8 +64,8 @@ class Sink:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(answer), answer))
         await writer.drain()
 
-    def _arrived(self, call: dict[str, list[str]], at: float) -> dict[str, Any]:
-        chat, text = call["chat_id"][0], call["text"][0]
+    def _arrived(self, call: dict[str, str], at: float) -> dict[str, Any]:
+        chat, text = call["chat_id"], call["text"]
         self.replies += 1
         self.failures += text in self._failure_texts
         waiting = self._waiting.pop(chat, None)

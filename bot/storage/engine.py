@@ -30,11 +30,13 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
-        # SQLite's own waiting sleeps up to 100 ms at a time; writers of one process queue here instead.
-        self._turnstile = threading.Lock() if url.startswith("sqlite") else None
         self._reader = self.engine.execution_options(mode="read")
         self._writer = self.engine.execution_options(mode="write")
         self._noter = self.engine.execution_options(mode="note")
+        # SQLite's own waiting sleeps up to 100 ms at a time; writers of one process queue here instead. Who is at the head has the one
+        # connection that is kept for them: to take one from the pool and give it back costs as much as a statement.
+        self._turnstile = threading.Lock() if url.startswith("sqlite") else None
+        self._kept: Connection | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -43,25 +45,39 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._queue(self._writer) as connection:
+        with self._writing(self._writer) as connection:
             yield connection
 
     @contextmanager
     def note(self) -> Iterator[Connection]:
-        with self._queue(self._noter) as connection:
+        with self._writing(self._noter) as connection:
             yield connection
 
     def close(self) -> None:
+        self._give_back()
         self.engine.dispose()
 
     @contextmanager
-    def _queue(self, engine: Engine) -> Iterator[Connection]:
+    def _writing(self, engine: Engine) -> Iterator[Connection]:
         if self._turnstile is None:
             with engine.begin() as connection:
                 yield connection
             return
-        with self._turnstile, engine.begin() as connection:
-            yield connection
+        with self._turnstile:
+            if self._kept is None:
+                self._kept = self.engine.connect()
+            self._kept.execution_options(mode=engine.get_execution_options()["mode"])
+            try:
+                with self._kept.begin():
+                    yield self._kept
+            except BaseException:  # a commit that failed may have left a transaction: the pool rolls back what it is given
+                self._give_back()
+                raise
+
+    def _give_back(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
 
 
 def _postgres(url: str) -> Engine:
@@ -97,7 +113,6 @@ def _sqlite(url: str) -> Engine:
 
 def _connect_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # pysqlite begins nothing by itself: we do, below
-    connection.execute(f"PRAGMA busy_timeout={_BUSY}")
     _write_ahead(connection)
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA secure_delete=ON")  # what she has deleted is overwritten
@@ -118,33 +133,37 @@ def _write_ahead(connection: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get("mode", "write")
-    raw = connection.connection.dbapi_connection
     if mode == "read":
-        raw.execute("BEGIN")
+        _set(connection, "busy_timeout", _BUSY)
+        connection.connection.dbapi_connection.execute("BEGIN")
         return
-    raw.execute("PRAGMA synchronous=NORMAL" if mode == "note" else "PRAGMA synchronous=FULL")
-    _begin_writing(raw)
+    _set(connection, "synchronous", "NORMAL" if mode == "note" else "FULL")
+    _set(connection, "busy_timeout", 0)
+    _begin_writing(connection.connection.dbapi_connection)
 
 
-def _begin_writing(raw: sqlite3.Connection) -> None:
+def _set(connection: Connection, pragma: str, value: object) -> None:
+    """Tells SQLite only what is not so already: each statement costs its way there and back."""
+    if connection.info.get(pragma) != value:
+        connection.connection.dbapi_connection.execute(f"PRAGMA {pragma}={value}")
+        connection.info[pragma] = value
+
+
+def _begin_writing(raw: Any) -> None:
     """Takes the write lock at once: a read that turns into a write later could not wait for its turn.
 
-    It is asked for every few milliseconds. SQLite's own waiting sleeps up to 100 ms at a time, and so may lose race after race against
-    another process that writes all the time: Rasa against a busy gateway.
+    It is asked for every few milliseconds. SQLite's own waiting (busy_timeout) sleeps up to 100 ms at a time, and so may lose race after
+    race against another process that writes all the time: Rasa against a busy gateway.
     """
     until = time.monotonic() + _BUSY / 1000
-    raw.execute("PRAGMA busy_timeout=0")
-    try:
-        while True:
-            try:
-                raw.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > until:
-                    raise
-            time.sleep(_AGAIN)
-    finally:
-        raw.execute(f"PRAGMA busy_timeout={_BUSY}")
+    while True:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+        time.sleep(_AGAIN)
 
 
 def _private(path: Path) -> None:

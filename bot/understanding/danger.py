@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -49,9 +51,13 @@ class Marks:
 def features(text: str) -> Counter[str]:
     """Counts of the features of a text: those of topics, and "g…" pairs of skeletons with one word between."""
     counts = topics.features(text)
-    bones = [skeleton(latin(word)) for word in words(fold(text))]
-    counts.update(f"g{one} {two}" for one, two in zip(bones, bones[2:], strict=False))
+    counts.update(_apart([latin(word) for word in words(fold(text))]))
     return counts
+
+
+def _apart(tokens: Sequence[str]) -> Iterator[str]:
+    bones = [skeleton(token) for token in tokens]
+    return (f"g{one} {two}" for one, two in zip(bones, bones[2:], strict=False))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +84,16 @@ class DangerModel:
     words: Mapping[str, int] = field(default_factory=dict)  # how often each is written: to part what is written in one run
 
     def hear(self, text: str) -> Heard:
-        said = parted(fold(text), self.words)
-        columns, values = topics.row(features(said), self.vocabulary, self.idf)
+        tokens = [latin(word) for word in words(parted(fold(text), self.words))]
+        columns, values = self._reader.row(tokens, chain(topics.of_words(tokens), _apart(tokens)))
         scores = self.bias + values @ self.weights[columns] if len(columns) else self.bias
         danger, critical, person = (float(1 / (1 + np.exp(-score))) for score in scores[: len(HEADS)])
         category = self._category(scores[len(HEADS) :])
-        return Heard(danger=danger, critical=critical, person=person, category=category, words=len(words(said)))
+        return Heard(danger=danger, critical=critical, person=person, category=category, words=len(tokens))
+
+    @cached_property
+    def _reader(self) -> topics.Reader:
+        return topics.Reader(self.vocabulary, self.idf)
 
     def _category(self, scores: np.ndarray) -> str:
         """The likeliest; "other" where none is likely: a reply that fits all is better than one that fits something else."""

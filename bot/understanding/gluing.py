@@ -14,8 +14,10 @@ _MOST_STRANGE = 0.25  # share of the letters; a run with more of them stays as i
 
 def parted(folded: str, known: Mapping[str, int]) -> str:
     """A folded text with blanks in its runs, where known words (with how often they occur) explain them."""
+    if not known or not _RUN.search(folded):  # as nearly always: then nothing is counted
+        return folded
     total = sum(known.values())
-    return _RUN.sub(lambda run: _parts(run.group(), known, total), folded) if total else folded
+    return _RUN.sub(lambda run: _parts(run.group(), known, total), folded)
 
 
 def _parts(run: str, known: Mapping[str, int], total: int) -> str:

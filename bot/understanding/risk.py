@@ -49,7 +49,8 @@ class Lexicon:
 def phrases(said: Iterable[str]) -> re.Pattern[str] | None:
     """One pattern of several phrases over a text as `spelled` gives it; None for none. Raises ValueError for an empty phrase."""
     patterns = [_phrase(phrase) for phrase in said]
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
+    # All begin with a blank. Told once, it leaves each way a first letter, which `re` looks at before it tries the way.
+    return re.compile(f" (?:{'|'.join(f'(?:{pattern[1:]})' for pattern in patterns)})") if patterns else None
 
 
 def spelled(text: str) -> str:
@@ -153,7 +154,7 @@ def _phrase(phrase: str) -> str:
         if not keys:
             raise ValueError(f"the phrase {phrase!r} holds no words")
         ending = r"\S*" if piece.endswith("~") else ""
-        pattern += gap + "".join(f" {re.escape(key)}" for key in keys) + ending
+        pattern += (gap if pattern else "") + "".join(f" {re.escape(key)}" for key in keys) + ending  # before the first any word may stand
         gap = ""
     if not pattern:
         raise ValueError("an empty phrase")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,19 +28,58 @@ _FILE = "topics.npz"
 
 
 def features(text: str) -> Counter[str]:
-    """Counts of the features of a text: "c…" character n-grams inside padded words, "w…" words, "s…" skeletons, "b…" skeleton pairs."""
+    """Counts of the features of a text: "c…" character n-grams inside padded words, and those of `of_words`."""
     tokens = [latin(word) for word in words(fold(text))]
-    counts: Counter[str] = Counter()
-    for token in tokens:
-        padded = f" {token} "
-        for length in _CHARS:
-            for start in range(max(len(padded) - length + 1, 1)):
-                counts["c" + padded[start : start + length]] += 1
-    bones = [skeleton(token) for token in tokens]
-    counts.update("w" + token for token in tokens)
-    counts.update("s" + bone for bone in bones)
-    counts.update(f"b{one} {two}" for one, two in pairwise(bones))
+    counts = Counter(gram for token in tokens for gram in grams(token))
+    counts.update(of_words(tokens))
     return counts
+
+
+def grams(token: str) -> Iterator[str]:
+    """The "c…" features of one word in Latin spelling."""
+    padded = f" {token} "
+    for length in _CHARS:
+        for start in range(max(len(padded) - length + 1, 1)):
+            yield "c" + padded[start : start + length]
+
+
+def of_words(tokens: Sequence[str]) -> Iterator[str]:
+    """The other features of a text, by its words in Latin spelling: "w…" words, "s…" skeletons, "b…" skeleton pairs."""
+    bones = [skeleton(token) for token in tokens]
+    yield from ("w" + token for token in tokens)
+    yield from ("s" + bone for bone in bones)
+    yield from (f"b{one} {two}" for one, two in pairwise(bones))
+
+
+class Reader:
+    """`row` of a text's features, sooner: the n-grams of a word that the model knows are looked up once. Of other words nothing is kept."""
+
+    def __init__(self, vocabulary: Mapping[str, int], idf: np.ndarray) -> None:
+        self._vocabulary, self._idf = vocabulary, idf
+        self._known: dict[str, list[int]] = {}
+
+    def row(self, tokens: Sequence[str], others: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Columns and values, by the words in Latin spelling and the features that are not n-grams."""
+        characters = Counter[int]()
+        for token in tokens:
+            characters.update(self._grams(token))
+        whole = Counter(self._vocabulary[feature] for feature in others if feature in self._vocabulary)
+        columns = np.fromiter(chain(characters, whole), dtype=np.int64, count=len(characters) + len(whole))
+        counts = np.fromiter(chain(characters.values(), whole.values()), dtype=np.float64, count=len(columns))
+        values = (1 + np.log(counts)) * self._idf[columns]
+        for kind in (values[: len(characters)], values[len(characters) :]):
+            norm = np.sqrt(kind @ kind)
+            if norm:
+                kind /= norm
+        return columns, values
+
+    def _grams(self, token: str) -> list[int]:
+        found = self._known.get(token)
+        if found is None:
+            found = [self._vocabulary[gram] for gram in grams(token) if gram in self._vocabulary]
+            if "w" + token in self._vocabulary:
+                self._known[token] = found
+        return found
 
 
 @dataclass(frozen=True)
@@ -52,9 +92,14 @@ class TopicModel:
     weights: np.ndarray  # (features, topics)
     bias: np.ndarray  # (topics,)
 
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self.vocabulary, self.idf)
+
     def probabilities(self, text: str) -> np.ndarray:
         """(topics,) summing to one, in the order of `topics`."""
-        columns, values = row(features(text), self.vocabulary, self.idf)
+        tokens = [latin(word) for word in words(fold(text))]
+        columns, values = self._reader.row(tokens, of_words(tokens))
         scores = self.bias + values @ self.weights[columns] if len(columns) else self.bias
         exponent = np.exp(_SHARPNESS * (scores - scores.max()))
         return np.asarray(exponent / exponent.sum())

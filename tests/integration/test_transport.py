@@ -174,7 +174,7 @@ async def by_httpx(carrier: Transport, address: str) -> bytes:
 
 
 async def by_form(carrier: Transport, address: str) -> bytes:
-    return (await carrier.post_form(address, {"text": "hi"}, connect=5, read=0.2))[1]
+    return (await carrier.call("POST", address, {"text": "hi"}, connect=5, read=0.2))[1]
 
 
 @pytest.mark.parametrize("call", [by_httpx, by_form])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.model import Inbound, Kind, Outcome, Reply, Risk, State
 from bot.storage import Database, Repository, Sealer, engine
@@ -38,7 +38,7 @@ def test_what_is_acknowledged_is_on_the_disk(sqlite: Database) -> None:
     ("pragma", "value"), [("journal_mode", "wal"), ("foreign_keys", 1), ("busy_timeout", 10_000), ("secure_delete", 1)]
 )
 def test_sqlite_is_set_up(sqlite: Database, pragma: str, value: Any) -> None:
-    assert _value(sqlite, "write", pragma) == value
+    assert _value(sqlite, "read", pragma) == value
 
 
 def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:
@@ -148,4 +148,20 @@ def test_a_write_waits_for_another_process_and_not_for_ever(sqlite: Database, mo
         raise AssertionError("wrote while another did")
     other.execute("COMMIT")
     other.close()
-    assert _value(sqlite, "write", "busy_timeout") == 50
+    assert _value(sqlite, "read", "busy_timeout") == 50
+
+
+def test_a_transaction_that_could_not_end_is_not_there_for_the_next_writer(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sqlite.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (n INTEGER)")
+
+    def full(*_: object) -> None:
+        raise OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full"))
+
+    with monkeypatch.context() as patch, pytest.raises(OperationalError, match="full"), sqlite.write() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+        patch.setattr(sqlite.engine.dialect, "do_commit", full)
+    with sqlite.write() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (2)")
+    with sqlite.read() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM t").scalars().all() == [2]

@@ -116,7 +116,7 @@ async def test_whoever_discloses_is_somebody_new(tmp_path: Path, sink):
     async def webhook(request: httpx.Request) -> httpx.Response:
         chat = json.loads(request.content)["message"]["chat"]["id"]
         async with httpx.AsyncClient() as client:
-            await client.post(f"{sink.address}/bot1:x/sendMessage", data={"chat_id": str(chat), "text": "hello"})
+            await client.post(f"{sink.address}/bot1:x/sendMessage", json={"chat_id": str(chat), "text": "hello"})
         asked.append(chat)
         return httpx.Response(200)
 
@@ -145,7 +145,7 @@ async def test_the_sink_knows_when_a_reply_came_and_whether_it_was_one(sink):
     first, other = sink.expect(7), sink.expect(8)
     async with httpx.AsyncClient() as client:
         for text in ("hello", "down"):
-            answer = await client.post(f"{sink.address}/bot1:x/sendMessage", data={"chat_id": "7", "text": text})
+            answer = await client.post(f"{sink.address}/bot1:x/sendMessage", json={"chat_id": "7", "text": text})
             assert answer.json()["result"]["chat"]["id"] == 7
         assert (await client.post(f"{sink.address}/bot1:x/setMyCommands", json={})).json() == {"ok": True, "result": True}
     assert first.done()

@@ -103,6 +103,11 @@ def test_no_phrases_are_no_pattern():
     assert phrases([]) is None
 
 
+def test_before_a_phrase_any_word_may_stand():
+    assert phrases(["* mare"]).search(spelled("amake mare"))
+    assert phrases(["* mare"]).search(spelled("mare"))
+
+
 def test_signs_in_a_phrase_are_words_not_patterns():
     assert phrases(["a.c (b+)"]).search(spelled("a c b"))
     assert not phrases(["a.c"]).search(spelled("abc"))

@@ -3,7 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.topics import TopicModel, features, train
+from bot.understanding.normalise import fold, words
+from bot.understanding.romanise import latin
+from bot.understanding.topics import TopicModel, features, of_words, row, train
 
 EXAMPLES = {
     "step_passport": ["পাসপোর্ট করতে কত টাকা", "passport korte koto taka", "passport fee", "নতুন পাসপোর্ট", "pasport hariye geche"],
@@ -88,3 +90,21 @@ def test_features_see_no_difference_of_script():
 @given(st.text(max_size=60))
 def test_any_text_has_features(text):
     assert all(count > 0 and feature[0] in "cwsb" for feature, count in features(text).items())
+
+
+@given(st.lists(st.sampled_from([*TEXTS, "অচেনা কথা", "xyzzy", "visa visa", ""]), max_size=4))
+def test_what_is_read_sooner_is_what_was_learned(model, pieces):
+    """A model is fitted on rows of counted features, and asked with rows of a Reader."""
+    text = " ".join(pieces)
+    tokens = [latin(word) for word in words(fold(text))]
+    learned, read = row(features(text), model.vocabulary, model.idf), model._reader.row(tokens, of_words(tokens))
+    assert dict(zip(*(each.tolist() for each in read), strict=True)) == pytest.approx(
+        dict(zip(*(each.tolist() for each in learned), strict=True))
+    )
+
+
+def test_of_words_the_model_does_not_know_nothing_is_kept():
+    model = train(TEXTS, TOPICS)
+    model.probabilities("visa Rokeya01700")
+    assert "visa" in model._reader._known
+    assert not any("rokeya" in word or "017" in word for word in model._reader._known)
