@@ -11,12 +11,12 @@ from typing import Any, Protocol
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import BotCommand, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot.channels import telegram_polling, telegram_updates
 from bot.channels.fetching import MOST, fetch
-from bot.channels.telegram_bot import PlainBot, connect, translated
+from bot.channels.telegram_bot import Keyboard, PlainBot, connect, translated
 from bot.channels.telegram_updates import ALLOWED, COMMANDS
 from bot.channels.text import in_parts
 from bot.channels.webhook import decode, read, same
@@ -117,8 +117,10 @@ class Telegram:
 
     async def _send_file(self, recipient: str, reply: Reply, paper: Paper) -> str:
         """The file with the words under it. Raises TelegramError."""
+        keyboard = _keyboard(reply.buttons)
+        markup = InlineKeyboardMarkup.de_json(keyboard, None) if keyboard else None
         message = await self._bot.send_document(
-            recipient, paper.body, filename=paper.name, caption=reply.text[:MAX_CAPTION], reply_markup=_keyboard(reply.buttons)
+            recipient, paper.body, filename=paper.name, caption=reply.text[:MAX_CAPTION], reply_markup=markup
         )
         return str(message.message_id)
 
@@ -215,10 +217,10 @@ class Telegram:
             return
 
 
-def _keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:
+def _keyboard(buttons: tuple[Button, ...]) -> Keyboard | None:
     """One button a row while the rows suffice: titles stay whole on a narrow screen."""
     if not buttons:
         return None
-    keys = [InlineKeyboardButton(button.title, callback_data=button.payload) for button in buttons]
+    keys = [{"text": button.title, "callback_data": button.payload} for button in buttons]
     width = 1 if len(keys) <= MAX_ROWS else MAX_IN_ROW
-    return InlineKeyboardMarkup([keys[i : i + width] for i in range(0, len(keys), width)])
+    return {"inline_keyboard": [keys[i : i + width] for i in range(0, len(keys), width)]}

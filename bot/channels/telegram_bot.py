@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
@@ -21,7 +21,9 @@ log = logging.getLogger(__name__)
 
 _CONNECT, _READ = 5.0, 10.0  # seconds
 _JSON = (("Content-Type", "application/json"),)
-_PLAIN = LinkPreviewOptions(is_disabled=True)
+_PLAIN = {"is_disabled": True}  # LinkPreviewOptions
+
+Keyboard = dict[str, list[list[dict[str, str]]]]  # InlineKeyboardMarkup, as it is sent
 
 
 class QuietRequest(HTTPXRequest):
@@ -66,8 +68,9 @@ class QuietRequest(HTTPXRequest):
 class PlainBot(Bot):
     """The library's bot, with updates as they came: its own get_updates loses the whole batch, and logs it, for one it cannot read."""
 
-    async def send_text(self, chat: str, text: str, keyboard: InlineKeyboardMarkup | None) -> int:
-        """The id of the message: all that is needed of it, so that it is not built. Raises TelegramError."""
+    async def send_text(self, chat: str, text: str, keyboard: Keyboard | None) -> int:
+        """The id of the message. The library's send_message builds objects of the keyboard and of the answer, of which nothing else is
+        needed. Raises TelegramError."""
         call = {"chat_id": chat, "text": text, "reply_markup": keyboard, "link_preview_options": _PLAIN}
         sent = await self._post("sendMessage", call)
         if not isinstance(sent, dict) or type(sent.get("message_id")) is not int:

@@ -18,7 +18,7 @@ from sqlalchemy.engine.url import make_url
 from sqlalchemy.pool import QueuePool
 
 _BUSY = 10_000  # milliseconds to wait for another process's write
-_AGAIN = 0.003  # seconds between two tries for it
+_AGAIN = 0.0005  # seconds between two tries for it
 
 
 class Database:

@@ -123,13 +123,13 @@ class Repository:
         self._run(self._database.write, lambda tx: outbox.sent(tx, message, platform_id))
 
     def sent_and_go_on(self, letter: Outgoing, platform_id: str | None, owner: str, seconds: float) -> Outgoing | None:
-        """sent and go_on_sending in one transaction."""
+        """sent and go_on_sending in one transaction. A power cut may take this back: then what she has is sent once more."""
 
         def go_on(tx: Transaction) -> Outgoing | None:
             outbox.sent(tx, letter.message, platform_id)
             return outbox.go_on(tx, letter.conversation, owner, seconds)
 
-        return self._run(self._database.write, go_on)
+        return self._run(self._database.note, go_on)
 
     def retry(self, message: int, due_at: datetime) -> None:
         self._run(self._database.write, lambda tx: outbox.retry(tx, message, due_at.timestamp()))

@@ -6,7 +6,6 @@ Rasa itself then goes on in memory (FailSafeTrackerStore), so the launcher and /
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 import zlib
@@ -28,6 +27,7 @@ import bot.settings
 from bot.storage.engine import Database
 from bot.storage.sealing import Sealer
 from bot.storage.tables import trackers
+from bot.threads import off_loop
 
 KEPT_TURNS = 2  # user turns; every turn reads, weighs and carries to the action server all that is kept, so this bounds its cost
 
@@ -47,10 +47,10 @@ class SealedTrackerStore(TrackerStore):
         await self.stream_events(tracker)
         events = [event.as_dict() for event in self._kept(tracker)]
         # Rasa's loop must not stand still while another process writes.
-        await asyncio.to_thread(self._write, tracker.sender_id, events)
+        await off_loop(self._write, tracker.sender_id, events)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        events = await asyncio.to_thread(self._read, sender_id)
+        events = await off_loop(self._read, sender_id)
         if events is None:
             return None
         tracker = self.init_tracker(sender_id)
@@ -58,7 +58,7 @@ class SealedTrackerStore(TrackerStore):
         return tracker
 
     async def keys(self) -> Iterable[str]:
-        return await asyncio.to_thread(self._keys)
+        return await off_loop(self._keys)
 
     def close(self) -> None:
         self._database.close()

@@ -74,7 +74,7 @@ PLACES = {
     "bot.reading_level": ("bot.understanding",),
     "bot.dialogue": (*READING, "bot.flows"),
     "bot.storage": (*READING, "bot.storage", "bot.agencies", "bot.handoff", "bot.rota", "bot.holding", "bot.staff", "bot.ringing", "bot.cleaning", "bot.safehours", "bot.keeping", "bot.relaying"),
-    "bot.storage.tracker_store": (*READING, "bot.storage", "bot.settings"),  # Rasa makes it (endpoints.yml): nobody can hand it anything
+    "bot.storage.tracker_store": (*READING, "bot.storage", "bot.settings", "bot.threads"),  # Rasa makes it (endpoints.yml): nobody can hand it anything
     "bot.storage.directory": (*READING, "bot.storage", "bot.agencies", "bot.settings"),  # the action server makes it
     "bot.channels": (*READING, "bot.media", "bot.channels", "bot.transport", "bot.ringing", "bot.relaying"),
     "bot.house": (*READING, "bot.triage", "bot.replies", "bot.handoff", "bot.hiding", "bot.safehours", "bot.flows"),
