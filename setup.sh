@@ -45,4 +45,6 @@ if [ -z "$uv" ]; then
 fi
 say "Making .venv from uv.lock (about 700 MB the first time) …"
 # Where the network's own certificate authority stands between, uv's built-in list does not know it: then the system's is used.
-"$uv" sync --frozen --python "$python" || UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 "$uv" sync --frozen --python "$python"
+# Compiled now, in seconds, on all cores: else every start of every process would compile what it imports, where Python may not write.
+sync() { "$uv" sync --frozen --compile-bytecode --python "$python"; }
+sync || UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 sync

@@ -70,9 +70,9 @@ def _no_search_for_sniffio() -> None:
 def _rasa(arguments: argparse.Namespace) -> None:
     """The Rasa server alone (REST channel, loopback)."""
     chosen = _settings("rasa")
-    from bot.nlu import without_tensorflow
+    from bot.nlu import left_out
 
-    without_tensorflow.leave_out(ROOT / "config.yml")
+    left_out.leave_out(ROOT / "config.yml")
     from bot.nlu.server import serve
 
     _live(chosen)  # it reads her answers to guided questions by their words

@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PY=.venv/bin/python
+unset PYTHONDONTWRITEBYTECODE # processes are started by the hundred: compiled once, ours come up sooner
 bash tests/check.sh
 $PY -m bot train
 if git rev-parse HEAD >/dev/null 2>&1 && ! git diff --quiet -- config.yml domain.yml data endpoints.yml; then

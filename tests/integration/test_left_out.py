@@ -1,4 +1,4 @@
-"""Rasa served without TensorFlow: what stands in for it, in a process of its own."""
+"""Rasa served without what it never uses here: what stands in for that, in a process of its own."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.nlu.without_tensorflow import needless
+from bot.nlu.left_out import needless
 from bot.settings import ROOT
 from bot.training import QUIET
 
@@ -24,7 +24,7 @@ def in_a_process(code: str) -> str:
 
 def test_rasa_is_imported_whole_and_tensorflow_is_not() -> None:
     said = in_a_process(
-        "from pathlib import Path; from bot.nlu.without_tensorflow import leave_out; left_out = leave_out(Path('config.yml'))\n"
+        "from pathlib import Path; from bot.nlu.left_out import leave_out; left_out = leave_out(Path('config.yml'))\n"
         "import bot.nlu.server, rasa.engine.recipes.default_components as of_rasa\n"
         "from rasa.core.policies.rule_policy import RulePolicy\n"
         "print(left_out, 'tensorflow' in open('/proc/self/maps').read(), RulePolicy in of_rasa.DEFAULT_COMPONENTS)"
@@ -35,7 +35,7 @@ def test_rasa_is_imported_whole_and_tensorflow_is_not() -> None:
 def test_a_configuration_that_needs_it_has_it(tmp_path: Path) -> None:
     (tmp_path / "config.yml").write_text(OURS.replace("RulePolicy", "TEDPolicy"))
     said = in_a_process(
-        "from pathlib import Path; from bot.nlu.without_tensorflow import leave_out\n"
+        "from pathlib import Path; from bot.nlu.left_out import leave_out\n"
         f"left_out = leave_out(Path({str(tmp_path / 'config.yml')!r}))\n"
         "import tensorflow; print(left_out, bool(tensorflow.__version__))"
     )
