@@ -13,13 +13,14 @@ from bot.understanding.normalise import clean
 from bot.understanding.risk import CRISIS, CRISIS_CERTAIN, Lexicon, assess, by_topic, guessed
 from bot.understanding.topics import TopicModel
 
-CONTROL = "control"  # the topic of commands
+CONTROL = "control"  # the topic of most commands …
+_TOPICS = {"start": "chitchat", "person": "human", "hotlines": "hotlines", "help": "hotlines", "delete": "privacy", "privacy": "privacy"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     language: str  # bn | bn-latn | en | other
-    topic: str  # the likeliest, however doubtful; control where a command was typed, crisis where danger is acted on and it is not certain
+    topic: str  # the likeliest, however doubtful; that of the command where one was typed, crisis where danger is acted on and it is not certain
     confidence: float
     entities: tuple[Entity, ...]  # their places are those in the text as given
     risk: Risk  # what the bot acts on
@@ -41,8 +42,11 @@ class Reader:
         """One message; `before` is the language of her last one."""
         cleaned = clean(text)
         language = self.detector.detect(cleaned, before)
-        command = read(cleaned, self.vocabulary) is not None
-        topic, confidence = (CONTROL, 1.0) if command else self.model.ranking(cleaned[: self.max_text])[0]
+        typed = read(cleaned, self.vocabulary)
+        command = typed is not None
+        topic, confidence = (
+            self.model.ranking(cleaned[: self.max_text])[0] if typed is None else (_TOPICS.get(typed.name, CONTROL), 1.0)
+        )
         # The gateway answers by itself what has no letters or is in a language that it does not speak.
         asked = not command and language != OTHER and any(character.isalnum() for character in cleaned)
         risk = self._risk(cleaned, by_topic(topic, confidence) if asked else Risk(), command)

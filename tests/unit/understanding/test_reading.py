@@ -38,6 +38,14 @@ def test_a_typed_command_is_control_without_doubt(text):
     assert (reading.topic, reading.confidence, reading.risk) == ("control", 1.0, Risk())
 
 
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [("আসসালামু আলাইকুম", "chitchat"), ("মানুষের সাথে কথা বলতে চাই", "human"), ("helpline", "hotlines"), ("delete my data", "privacy")],
+)
+def test_the_topic_of_a_command_is_what_it_is_about(text, topic):
+    assert (READER.read(text).topic, READER.read(text).confidence) == (topic, 1.0)
+
+
 def test_of_a_command_a_guess_of_danger_says_nothing():
     """ "step 13" was heard as a child's age."""
 
