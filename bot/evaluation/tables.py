@@ -145,7 +145,7 @@ def _copies(found: Result) -> Part:
 def _method(found: Result) -> Part:
     said = [
         f"Every line is read as a first message, in one process on {found.cores} cores (load average {found.load} before). "
-        "The topic is the likeliest one, however doubtful; where a typed command is read it is that of the command. Macro-F1 is the mean over the "
+        "The topic is the likeliest one, however doubtful; that of the command where one is typed. Macro-F1 is the mean over the "
         "topics that occur among the labels. Right languages: bn for bn, bn-latn for banglish, either for mixed, en for en. Milliseconds "
         "are of all that is read of a message: language, command, topic, entities, danger.",
         "Lines of safety files are left out of the tables of topics, unless there are no others: their topics were chosen to be traps.",

@@ -20,7 +20,7 @@ _TOPICS = {"start": "chitchat", "person": "human", "hotlines": "hotlines", "help
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     language: str  # bn | bn-latn | en | other
-    topic: str  # the likeliest, however doubtful; that of the command where one was typed, crisis where danger is acted on and it is not certain
+    topic: str  # the likeliest, however doubtful; a typed command's own; crisis where danger is acted on and it is not certain
     confidence: float
     entities: tuple[Entity, ...]  # their places are those in the text as given
     risk: Risk  # what the bot acts on
