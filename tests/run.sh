@@ -4,15 +4,21 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 PY=.venv/bin/python
 unset PYTHONDONTWRITEBYTECODE # processes are started by the hundred: compiled once, ours come up sooner
+set -m # the training, with what it starts, in a group of its own: it ends with us
+$PY -m bot train & # mostly on one core; the checks have the other
+training=$!
+set +m
+trap 'kill -- "-$training" 2>/dev/null || true' EXIT
 bash tests/check.sh
-$PY -m bot train
+wait "$training"
+trap - EXIT
 if git rev-parse HEAD >/dev/null 2>&1 && ! git diff --quiet -- config.yml domain.yml data endpoints.yml; then
   echo "Training changed a tracked file:" && git diff --stat -- config.yml domain.yml data endpoints.yml && exit 1
 fi
 rm -f .pytest_cache/v/cache/lastfailed
 code=0
-# In the order of folders: browsers and whole houses, the longest files, come first. More workers than two hinder one another on two cores.
-$PY -m pytest -n "${TEST_WORKERS:-2}" --dist loadfile --no-loadscope-reorder "$@" || code=$?
+# In the order of folders: browsers and whole houses, the longest files, come first. They wait more than they work: three workers on two cores.
+$PY -m pytest -n "${TEST_WORKERS:-3}" --dist loadfile --no-loadscope-reorder "$@" || code=$?
 [ "$code" = 1 ] || exit "$code" # 0: all passed; above 1: not a matter of tests
 # Real processes, browsers and clocks run late where others crowd the cores. So the files of a few failures run once more, with nothing beside them:
 # what fails twice has failed, and what passed only alone is named, for it is a fault too, of the test or of what it tests.

@@ -22,7 +22,7 @@ from bot.understanding.solving import fitted
 
 _CHARS = range(1, 5)  # lengths of character n-grams
 _C = 20.0  # inverse regularisation of the logistic regression
-_PASSES = 60  # over all examples: fewer and the last examples seen, not all of them, decide what is near a border (seeds then differ)
+_PASSES = 40  # over all examples: fewer and the last examples seen, not all of them, decide what is near a border (seeds then differ)
 _SHARPNESS = 1.75  # what scores are multiplied by, so that a confidence of 0.8 is right four times in five (measured on labelled lines)
 _FILE = "topics.npz"
 
