@@ -9,7 +9,7 @@ $PY -m bot train & # mostly on one core; the checks have the other
 training=$!
 set +m
 trap 'kill -- "-$training" 2>/dev/null || true' EXIT
-bash tests/check.sh
+nice bash tests/check.sh
 wait "$training"
 trap - EXIT
 if git rev-parse HEAD >/dev/null 2>&1 && ! git diff --quiet -- config.yml domain.yml data endpoints.yml; then
