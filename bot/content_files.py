@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +15,16 @@ def twice(directory: Path) -> Iterator[str]:
     """Each field that stands twice in one block, with its line. Files that are no YAML are told of elsewhere."""
     for path in sorted(directory.rglob("*.yml")):
         try:
-            root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+            found = _in(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, yaml.YAMLError):
             continue
-        for line, name, first in _twice(root):
+        for line, name, first in found:
             yield f"{path.relative_to(directory.parent)}:{line}: {name}: stands here again (first in line {first}); keep one of the two"
+
+
+@functools.lru_cache(maxsize=512)  # most files are as they were when content is checked again
+def _in(written: str) -> tuple[tuple[int, str, int], ...]:
+    return tuple(_twice(yaml.compose(written, Loader=_LOADER)))
 
 
 def _twice(root: yaml.Node | None) -> Iterator[tuple[int, str, int]]:

@@ -3,6 +3,7 @@ class-five reader stumbles over: words in a sentence, long words, and letters jo
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -48,21 +49,22 @@ def level(text: str) -> Level:
     )
 
 
-def complaints(text: str, language: str) -> list[str]:
+@functools.lru_cache(maxsize=8192)  # where content is checked again, most of it is as it was
+def complaints(text: str, language: str) -> tuple[str, ...]:
     """What makes the text too hard, each with its cure. Empty when it reads easily."""
     found = level(text)
     told = []
     if found.longest > MAX_SENTENCE[language]:
         told.append(f"a sentence of {found.longest} words; at most {MAX_SENTENCE[language]}: make two of it")
     if found.sentences < _ENOUGH or found.words < _WORDS_ENOUGH:  # the longest sentence says it all
-        return told
+        return tuple(told)
     if found.mean > MAX_MEAN[language]:
         told.append(f"{found.mean:.0f} words in a sentence on average; at most {MAX_MEAN[language]:.0f}: make the sentences shorter")
     if language == "bn" and found.hard > MAX_LONG:
         told.append(f"{found.hard:.0%} long words; at most {MAX_LONG:.0%}: say it in shorter, everyday words")
     if language == "en" and found.hard > MAX_GRADE:
         told.append(f"reads like class {found.hard:.0f}; at most {MAX_GRADE:.0f}: shorter sentences, simpler words")
-    return told
+    return tuple(told)
 
 
 def _share_of_long(words: list[str]) -> float:

@@ -17,6 +17,7 @@ import httpx
 
 from bot.settings import ROOT
 from bot.training import QUIET
+from tests.databases import migrated
 from tests.emulators.messenger_api import MessengerApi
 from tests.emulators.telegram_api import TelegramApi
 
@@ -87,7 +88,7 @@ class WholeHouse:
         """Starts the named parts (all three when none is named) and waits until they answer."""
         chosen = names or ("actions", "rasa", "gateway")
         if not self._migrated and {"rasa", "gateway"} & set(chosen):
-            self.run("migrate")
+            self._migrate()
             self._migrated = True
         for name in chosen:
             log = (self.folder / f"{name}.log").open("ab")
@@ -99,6 +100,13 @@ class WholeHouse:
             wait_for(lambda name=name: httpx.get(self._health[name], timeout=2).is_success, START, f"{name} to come up; see {self.folder}")
         if "gateway" in chosen:
             self.messenger.subscribe(f"{self.url}/webhooks/messenger")
+
+    def _migrate(self) -> None:
+        database = self.folder / "sohojatri.db"
+        if "DATABASE_URL" in self._environment:
+            self.run("migrate")
+        elif not database.exists():
+            migrated(database)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         """A command of `python -m bot` in this house."""

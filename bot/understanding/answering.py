@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -155,6 +156,7 @@ def _number(asked: Asked, text: str) -> str | None:
     return str(found[0]) if len(found) == 1 and asked.least <= found[0] <= asked.most else None
 
 
+@functools.lru_cache(maxsize=4096)  # of content
 def _phrase(phrase: str) -> re.Pattern[str]:
     keys = [plain(word) for word in words(fold(phrase))]
     if not keys:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -107,5 +108,6 @@ def _stems(joined: str) -> list[str]:
     return [joined, *(joined[: -len(end)] for end in _ENDINGS if joined.endswith(end) and len(joined) - len(end) >= _STEM)]
 
 
+@functools.lru_cache(maxsize=8192)  # of names in the content, never of what she writes
 def _key(name: str) -> str:
     return " ".join(plain(word) for word in words(fold(name)))

@@ -6,6 +6,7 @@ ending. Words are compared in one Latin spelling with their vowels (`romanise.pl
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -48,6 +49,11 @@ class Lexicon:
 
 def phrases(said: Iterable[str]) -> re.Pattern[str] | None:
     """One pattern of several phrases over a text as `spelled` gives it; None for none. Raises ValueError for an empty phrase."""
+    return _pattern(tuple(said))
+
+
+@functools.lru_cache(maxsize=4096)  # of content: where that is read again, most of it is as it was
+def _pattern(said: tuple[str, ...]) -> re.Pattern[str] | None:
     patterns = [_phrase(phrase) for phrase in said]
     # All begin with a blank. Told once, it leaves each way a first letter, which `re` looks at before it tries the way.
     return re.compile(f" (?:{'|'.join(f'(?:{pattern[1:]})' for pattern in patterns)})") if patterns else None

@@ -50,20 +50,20 @@ def test_a_list_that_is_none_says_how_to_write_it(tmp_path):
 
 
 def test_her_text_reads_easily_and_an_office_s_does_not():
-    assert complaints(HER, "bn") == []
+    assert complaints(HER, "bn") == ()
     assert level(OFFICE).hard > 5 * max(level(HER).hard, 0.05)
     assert any("long words" in line for line in complaints(f"{OFFICE} {OFFICE} {OFFICE}", "bn"))
 
 
 def test_a_sentence_too_long_is_told_with_its_length():
-    assert complaints(" ".join(["শব্দ"] * 17) + "।", "bn") == ["a sentence of 17 words; at most 16: make two of it"]
-    assert complaints(" ".join(["শব্দ"] * 16) + "।", "bn") == []
-    assert complaints(" ".join(["word"] * 23), "en") == ["a sentence of 23 words; at most 22: make two of it"]
+    assert complaints(" ".join(["শব্দ"] * 17) + "।", "bn") == ("a sentence of 17 words; at most 16: make two of it",)
+    assert complaints(" ".join(["শব্দ"] * 16) + "।", "bn") == ()
+    assert complaints(" ".join(["word"] * 23), "en") == ("a sentence of 23 words; at most 22: make two of it",)
 
 
 def test_sentences_long_on_average_are_told():
     assert any("on average" in line for line in complaints((" ".join(["শব্দ"] * 12) + "। ") * 3, "bn"))
-    assert complaints((" ".join(["শব্দ"] * 10) + "। ") * 3, "bn") == []
+    assert complaints((" ".join(["শব্দ"] * 10) + "। ") * 3, "bn") == ()
 
 
 def test_english_for_scholars_is_told():
@@ -72,12 +72,12 @@ def test_english_for_scholars_is_told():
     )
     hard = "Remuneration irregularities necessitate immediate notification of authorities. Documentation facilitates investigation. " * 2
     assert any("reads like class" in line for line in complaints(text + " " + hard, "en"))
-    assert complaints("You worked. The pay is yours. Write down the hours. Keep the papers safe. Call us when you can.", "en") == []
+    assert complaints("You worked. The pay is yours. Write down the hours. Keep the papers safe. Call us when you can.", "en") == ()
 
 
 @pytest.mark.parametrize("text", ["", "…", "123", "\n\n"])
 def test_a_text_without_words_reads_easily(text):
-    assert complaints(text, "bn") == complaints(text, "en") == []
+    assert complaints(text, "bn") == complaints(text, "en") == ()
 
 
 @pytest.mark.parametrize(("text", "sentences"), [("ক খ। গ ঘ?", 2), ("ক:\n• খ\n• গ", 3), ("a b. c d! e", 3), ("Tk 4.5 lakh here", 1)])
