@@ -18,6 +18,7 @@ from bot.knowledge import PARTS, Knowledge, Step, knowledge
 from bot.model import Answer, Button, Place, Reply
 from bot.understanding.commands import STEPS, Command, aspect
 from bot.understanding.entities import Entity
+from bot.understanding.nearby import only_a_place
 
 GUIDED = {AGENCY_STEP: ("agency_check",), "step_receipts": ("receipt",)}
 _AT_AN_OFFICE = (1, 2, 6, 12)  # decision, registration, training, briefing: "where" is an office of her district
@@ -45,9 +46,11 @@ class ActionStepQuestion(Action):
 def asked(content: Knowledge, language: str, place: Place, number: int, text: str, entities: Sequence[Entity]) -> Answer:
     """The answer to a question about this step: an office near her, an item whose words are most of it, or the step's section."""
     section = aspect(text, content.vocabulary)
-    near = services_for(content, language, None, text, entities) if number in _AT_AN_OFFICE and section in (None, "where") else None
+    at_an_office = number in _AT_AN_OFFICE and section in (None, "where")
+    near = at_an_office or only_a_place(text, entities, content.services.nearby)
+    services = services_for(content, language, None, text, entities) if near else None
     item = finer(content, language, place, None, text, (), least=_MOSTLY)
-    return near or item or question(content, language, place, number, section)
+    return services or item or question(content, language, place, number, section)
 
 
 def question(content: Knowledge, language: str, place: Place, number: int, section: str | None) -> Answer:

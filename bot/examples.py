@@ -24,7 +24,7 @@ class Example:
 
 def examples(directory: Path = DIRECTORY) -> list[Example]:
     """All examples, in the order of files and lines. Raises ContentError for a block without intent, register or lines."""
-    return [example for path in sorted(directory.glob("*.yml")) for example in _file(path)]
+    return [example for path in sorted(directory.glob("*.yml")) for example in examples_of(path)]
 
 
 def detector(lines: Sequence[Example]) -> Detector:
@@ -37,7 +37,8 @@ def learned(lines: Sequence[Example]) -> str:
     return learn([e.text for e in lines if e.register in ("banglish", "mixed")], [e.text for e in lines if e.register == "en"])
 
 
-def _file(path: Path) -> Iterator[Example]:
+def examples_of(path: Path) -> Iterator[Example]:
+    """Those of one file. Raises ContentError as `examples` does."""
     for block in take(path, read_yaml(path), "nlu", list):
         block = block if isinstance(block, Mapping) else {}
         metadata = block.get("metadata")

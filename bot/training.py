@@ -35,6 +35,7 @@ _INPUTS = (
     "knowledge/steps/*.yml",
     "bot/understanding/*.py",
     "bot/nlu/*.py",
+    "bot/examples.py",
     "bot/knowledge.py",
 )
 

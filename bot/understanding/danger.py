@@ -7,7 +7,6 @@ serves several heads: danger at all, danger now (critical), a person needed, and
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,11 +47,9 @@ class Marks:
     person: float  # of person: level standard
 
 
-def features(text: str) -> Counter[str]:
-    """Counts of the features of a text: those of topics, and "g…" pairs of skeletons with one word between."""
-    counts = topics.features(text)
-    counts.update(_apart([latin(word) for word in words(fold(text))]))
-    return counts
+def of_words(tokens: Sequence[str]) -> Iterator[str]:
+    """The features of a text's words in Latin spelling: those of topics, and "g…" pairs of skeletons with one word between."""
+    return chain(topics.of_words(tokens), _apart(tokens))
 
 
 def _apart(tokens: Sequence[str]) -> Iterator[str]:
@@ -85,7 +82,7 @@ class DangerModel:
 
     def hear(self, text: str) -> Heard:
         tokens = [latin(word) for word in words(parted(fold(text), self.words))]
-        columns, values = self._reader.row(tokens, chain(topics.of_words(tokens), _apart(tokens)))
+        columns, values = self._reader.row(tokens, of_words(tokens))
         scores = self.bias + values @ self.weights[columns] if len(columns) else self.bias
         danger, critical, person = (float(1 / (1 + np.exp(-score))) for score in scores[: len(HEADS)])
         category = self._category(scores[len(HEADS) :])

@@ -12,8 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from bot.model import Level
-from bot.understanding import topics
-from bot.understanding.danger import HEADS, DangerModel, Held, Marks, features
+from bot.understanding.counting import Space, count
+from bot.understanding.danger import HEADS, DangerModel, Held, Marks, of_words
 from bot.understanding.normalise import fold, words
 from bot.understanding.solving import fitted
 
@@ -57,34 +57,13 @@ class Head:
         return np.asarray(matrix @ self.weights) + self.bias
 
 
-@dataclass(frozen=True)
-class Space:
-    """Which features count, and for how much."""
-
-    vocabulary: dict[str, int]
-    idf: np.ndarray
-
-    @classmethod
-    def of(cls, counted: Sequence[Counter[str]]) -> Space:
-        documents = Counter(feature for counts in counted for feature in counts)
-        kept = sorted(feature for feature, count in documents.items() if count >= _MIN_DOCUMENTS)
-        idf = np.array([np.log((1 + len(counted)) / (1 + documents[feature])) + 1 for feature in kept])
-        return cls({feature: index for index, feature in enumerate(kept)}, idf)
-
-    def matrix(self, counted: Sequence[Counter[str]]) -> csr_matrix:
-        rows = [topics.row(counts, self.vocabulary, self.idf) for counts in counted]
-        ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
-        columns, values = np.concatenate([columns for columns, _ in rows]), np.concatenate([values for _, values in rows])
-        return csr_matrix((values, columns, ends), shape=(len(counted), len(self.idf)))
-
-
 Heads = dict[str, Head]  # by the names in HEADS
 
 
 def fit(lessons: Sequence[Lesson]) -> DangerModel:
     """The model, with marks chosen on authors that it was not trained on. Deterministic."""
-    counted = [features(lesson.text) for lesson in lessons]
-    space = Space.of([counts for counts, lesson in zip(counted, lessons, strict=True) if not lesson.piece])
+    counted = count((lesson.text for lesson in lessons), of_words)
+    space = Space.of(counted, _MIN_DOCUMENTS, np.array([not lesson.piece for lesson in lessons]))
     matrix = space.matrix(counted)
     held = held_out(lessons, matrix)
     calibrated = {name: _calibration(held[name], *_truth(lessons, name, pieces=False)) for name in HEADS}

@@ -58,10 +58,10 @@ def asks_where(text: str, near: Nearby) -> bool:
 
 
 def only_a_place(text: str, entities: Iterable[Entity], near: Nearby) -> bool:
-    """ "I am in Satkhira", "Tala upazila": a place, and otherwise only words that say nothing."""
+    """ "I am in Satkhira, where do I go", "Tala upazila": a place, and otherwise only words that ask where or say nothing."""
     spans = [(entity.start, entity.end) for entity in entities if entity.name == "district" and _truly(text, entity)]
     rest = "".join(character for index, character in enumerate(text) if not any(start <= index < end for start, end in spans))
-    keys = [plain(word) for word in words(fold(rest))]
+    keys = near.asking.sub("", spelled(rest)).split()
     left = [key for key in keys if key not in near.around and key not in near.marks]
     if spans or not left:
         return bool(spans) and not left

@@ -84,6 +84,7 @@ PLACES = {
     "bot.desk": (*READING, "bot.masking", "bot.triage", "bot.handoff", "bot.rota", "bot.staff", "bot.settings", "bot.threads", "bot.desk"),
     "bot.webhistory": (*INNER, "bot.channels.webentries"),
     "bot.nlu": (*READING, "bot.nlu", "bot.flows"),
+    "bot.nlu.importer": ("bot.examples",),
     "bot.nlu.server": (*INNER, "bot.settings", "bot.settled", "bot.logs", "bot.nlu", "bot.storage.tracker_store", "bot.training"),
     **dict.fromkeys(TOPS, ANY),
     "actions": (*READING, "bot.storage", "bot.flows", "bot.redflags", "bot.fees", "bot.spoken", "bot.receipts", "bot.agencies", "actions"),

@@ -340,6 +340,12 @@ def asked(intent, *, text="", metadata=None):
     return dispatcher.messages
 
 
+@pytest.mark.parametrize("number", range(1, 14))
+def test_a_place_and_where_to_go_is_asked_whatever_step_it_is_taken_for(number):
+    said = asked(CONTENT.step(number).id, text="I live in Shyamnagar, where do I go")
+    assert said[0]["text"].startswith(CONTENT.sentences["near_here"].fill("en", district=CONTENT.services.districts["satkhira"]["en"]))
+
+
 @pytest.mark.parametrize("number", range(1, STEPS + 1))
 def test_the_action_answers_from_the_step_that_is_the_intent(number):
     said = asked(CONTENT.step(number).id, text="what papers do i need?")

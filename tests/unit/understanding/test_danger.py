@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from bot.model import Level
-from bot.understanding.danger import DangerModel, features
-from bot.understanding.fitting import Space, fit, held_out
+from bot.understanding.counting import Space, count
+from bot.understanding.danger import DangerModel, of_words
+from bot.understanding.fitting import fit, held_out
 from bot.understanding.risk import Lexicon, assess
 from tests.fakes.danger import lessons
 
@@ -75,13 +76,13 @@ def test_nothing_known_is_no_danger_of_its_own(model):
 
 
 def test_pairs_with_one_word_between_are_features():
-    assert "gAmk mr" in features("amake khub mare")
+    assert "gAmk mr" in of_words(["amake", "khub", "mare"])
 
 
 def test_an_author_is_judged_by_what_others_wrote():
     """A word that only one author uses tells nothing of her lines to the held-out judge."""
-    counted = [features(lesson.text) for lesson in LESSONS]
-    matrix = Space.of(counted).matrix(counted)
+    counted = count((lesson.text for lesson in LESSONS), of_words)
+    matrix = Space.of(counted, 3).matrix(counted)
     held = held_out(LESSONS, matrix)["danger"]
     own = fit(LESSONS)
     rina = [index for index, lesson in enumerate(LESSONS) if lesson.author == "rina" and lesson.danger]

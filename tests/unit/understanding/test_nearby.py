@@ -32,14 +32,15 @@ def test_naming_a_district_is_not_asking_for_its_offices(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["সাতক্ষীরা", "Satkhira", "আমি সাতক্ষীরায়", "ami satkhira thaki", "I am from Satkhira", "সাতক্ষীরা জেলায় আছি", "amar bari satkhiray"]
-)
+    "text", ["সাতক্ষীরা", "Satkhira", "আমি সাতক্ষীরায়", "ami satkhira thaki", "I am from Satkhira", "সাতক্ষীরা জেলায় আছি", "amar bari satkhiray",
+             "আমি সাতক্ষীরায় থাকি, কোথায় যাব", "I live in Satkhira, where do I go"],
+)  # fmt: skip
 def test_a_place_alone_is_an_answer(text):
     assert only_a_place(text, find(text, CONTENT.places), NEAR)
     assert found(text) == ("satkhira",)
 
 
-@pytest.mark.parametrize("text", ["", "কোথায় যাব", "আমি থাকি", "সাতক্ষীরা থেকে পাসপোর্ট করতে চাই", "দরজায় তালা", "hello", "ami"])
+@pytest.mark.parametrize("text", ["", "কোথায় যাব", "আমি থাকি", "সাতক্ষীরা থেকে পাসপোর্ট করতে চাই", "দরজায় তালা", "hello", "ami", "I fly from Satkhira, where do I go with the bags"])
 def test_what_is_no_place_or_more_than_a_place_is_none(text):
     assert not only_a_place(text, find(text, CONTENT.places), NEAR)
 

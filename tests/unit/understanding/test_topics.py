@@ -1,11 +1,7 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.understanding.normalise import fold, words
-from bot.understanding.romanise import latin
-from bot.understanding.topics import TopicModel, features, of_words, row, train
+from bot.understanding.topics import TopicModel, train
 
 EXAMPLES = {
     "step_passport": ["পাসপোর্ট করতে কত টাকা", "passport korte koto taka", "passport fee", "নতুন পাসপোর্ট", "pasport hariye geche"],
@@ -72,35 +68,6 @@ def test_a_topic_with_many_examples_does_not_drown_a_small_one():
 def test_two_topics_are_too_few_for_this_classifier():
     with pytest.raises(ValueError, match="three topics"):
         train(TEXTS[:10], TOPICS[:10])
-
-
-def test_features_of_one_word():
-    counts = features("visa")
-    assert counts["wvisa"] == 1
-    assert counts["svs"] == 0
-    assert counts["sbc"] == 1
-    assert counts["c vis"] == 1
-    assert not any(feature.startswith("b") for feature in counts)
-
-
-def test_features_see_no_difference_of_script():
-    assert features("টাকা") == features("taka")
-
-
-@given(st.text(max_size=60))
-def test_any_text_has_features(text):
-    assert all(count > 0 and feature[0] in "cwsb" for feature, count in features(text).items())
-
-
-@given(st.lists(st.sampled_from([*TEXTS, "অচেনা কথা", "xyzzy", "visa visa", ""]), max_size=4))
-def test_what_is_read_sooner_is_what_was_learned(model, pieces):
-    """A model is fitted on rows of counted features, and asked with rows of a Reader."""
-    text = " ".join(pieces)
-    tokens = [latin(word) for word in words(fold(text))]
-    learned, read = row(features(text), model.vocabulary, model.idf), model._reader.row(tokens, of_words(tokens))
-    assert dict(zip(*(each.tolist() for each in read), strict=True)) == pytest.approx(
-        dict(zip(*(each.tolist() for each in learned), strict=True))
-    )
 
 
 def test_of_words_the_model_does_not_know_nothing_is_kept():
