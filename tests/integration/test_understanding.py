@@ -116,7 +116,8 @@ def test_evaluate_without_labelled_lines_trains_nothing_and_says_what_is_missing
 def trained(tmp_path_factory):
     """Our classifier, trained by Rasa itself on a few examples."""
     folder = tmp_path_factory.mktemp("ours")
-    stock_nlu.write_project(folder, EXAMPLES, 1)
+    blocks = [{"intent": e.intent, "metadata": {"register": e.register}, "examples": f"- {e.text}\n"} for e in EXAMPLES]
+    (folder / "nlu.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True), encoding="utf-8")
     config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
     (folder / "config.yml").write_text(yaml.safe_dump({**config, "policies": []}), encoding="utf-8")
     assert rasa_train(["nlu", "--fixed-model-name", "ours", "--out", "models", "--nlu", "nlu.yml"], folder) is None

@@ -107,7 +107,7 @@ def test_danger_waits_for_nobodys_rasa(house: WholeHouse) -> None:
             chat.user.says("next")
         wait_for(lambda: not house.messenger.waiting, 20, "all to be stored")
         answered_within(her, "amake mere felbe bolse", 1.5)
-        answered_within(her, "helpline", 1.5)
+        answered_within(her, "helpline", 2.5)  # sooner than the API that hangs answers anybody
     finally:
         os.kill(house.pid("rasa"), signal.SIGCONT)
     settle(house, 30)
@@ -123,7 +123,7 @@ def test_one_platform_waits_for_no_other(house: WholeHouse) -> None:
             chat.user.says("helpline")
     wait_for(lambda: not house.messenger.waiting, 20, "all to be stored")
     time.sleep(0.5)
-    answered_within(her, "helpline", 1.5)
+    answered_within(her, "helpline", 2.5)  # sooner than the API that hangs answers anybody
     settle(house, 30)
     assert all(len(chat.texts) == 1 for chat in crowd)
 
