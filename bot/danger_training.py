@@ -24,7 +24,7 @@ MODEL = ROOT / "models" / "danger.npz"
 _STAMP = MODEL.with_suffix(".inputs")
 _INPUTS = (
     "data/nlu/*.yml", "knowledge/triage/examples/*.yml", "bot/danger_training.py", "bot/dangers.py", "bot/examples.py",
-    *(f"bot/understanding/{name}.py" for name in ("counting", "danger", "fitting", "gluing", "normalise", "romanise", "solving", "topics")),
+    *(f"bot/understanding/{name}.py" for name in ("counting", "danger", "fitting", "gluing", "network", "normalise", "romanise", "topics")),
 )  # fmt: skip
 _CRISIS = "crisis"  # the topic of disclosures
 _HUMAN = "human"

@@ -22,14 +22,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.flows import flow_of, open_question
 from bot.knowledge import Knowledge, knowledge
-from bot.understanding import counting, normalise, romanise, solving, topics
+from bot.understanding import counting, network, normalise, romanise, topics
 from bot.understanding.answering import answer, bare, yields
 from bot.understanding.commands import read
 from bot.understanding.entities import find
 from bot.understanding.risk import CRISIS, by_topic
 
 CONTROL, FALLBACK, RANKING, ANSWER = "control", "nlu_fallback", "intent_ranking", "answer"
-LEARNS_WITH = (counting, normalise, romanise, solving, topics)
+LEARNS_WITH = (counting, network, normalise, romanise, topics)
 _SHOWN = 10  # topics in the ranking
 
 

@@ -121,9 +121,7 @@ def write(
     return follow(tx, made, row.person_id, place, before.holder, once=once)
 
 
-def follow(
-    tx: Transaction, made: Transition, person: int, place: Row | None, before: Holder, *, once: str | None = None
-) -> list[Outgoing]:
+def follow(tx: Transaction, made: Transition, person: int, place: Row | None, before: Holder, *, once: str | None = None) -> list[Outgoing]:
     case = made.case
     for number, entry in enumerate(made.log):
         log(tx, case.id, entry.kind, dict(entry.detail), staff=entry.staff, once=once if number == 0 else None)

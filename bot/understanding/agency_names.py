@@ -47,7 +47,7 @@ _NOISE = frozenset(
     for word in (
         "নাম নামে নামের nam name namer এই ei কি কী ki বৈধ অবৈধ boidho আছে ase ache লাইসেন্স license licence আসল asol ঠিক thik "
         "a an it this does legal is are fake নকল ভালো valo কেমন kemon এর er টা ta কে ke তে te থেকে theke দিয়ে diye "
-    "ভুয়া bhua vua rl আরএল no number "
+        "ভুয়া bhua vua rl আরএল no number "
         "নম্বর named called please check যাচাই jachai এজেন্সিটা agencyta নাকি naki কিনা kina"
     ).split()
 )

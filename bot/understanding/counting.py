@@ -15,10 +15,12 @@ import numpy as np
 
 from bot.understanding.normalise import fold, words
 from bot.understanding.romanise import latin
-from bot.understanding.topics import grams
+from bot.understanding.topics import PAIRS, grams
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
+
+_PAIRED = 2  # texts more than a single word needs: of every five features four would be pairs, most of them met three times
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,11 @@ class Space:
 
     @classmethod
     def of(cls, counted: Counted, least: int, chosen: np.ndarray | None = None) -> Space:
-        """Features that stand in at least so many of the texts; `chosen`: for each text whether it is looked at."""
+        """Features that stand in at least so many of the texts, pairs in a few more; `chosen`: for each text whether it is looked at."""
         chosen = np.ones(len(counted.ends) - 1, dtype=bool) if chosen is None else chosen
         documents = np.bincount(counted.columns[chosen[counted.texts()]], minlength=len(counted.names))
-        kept = sorted((counted.names[place], place) for place in np.flatnonzero(documents >= least))
+        needed = np.array([least + _PAIRED * (name[0] in PAIRS) for name in counted.names])
+        kept = sorted((counted.names[place], place) for place in np.flatnonzero(documents >= needed))
         idf = np.log((1 + chosen.sum()) / (1 + documents[[place for _, place in kept]])) + 1
         return cls({name: index for index, (name, _) in enumerate(kept)}, idf)
 

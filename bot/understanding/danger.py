@@ -1,7 +1,7 @@
 """How much danger a message discloses, by a trained model: the rules of `risk` see words, this sees how people say it. Numpy arrays only.
 
-The features are those of topics, and pairs of skeletons with one word between them: "amake … mare", "ghore … rakhse". One set of weights
-serves several heads: danger at all, danger now (critical), a person needed, and the category.
+The features are those of topics, and pairs of skeletons with one word between them: "amake … mare", "ghore … rakhse". One network
+has several heads: danger at all, danger now (critical), a person needed, and the category.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import numpy as np
 
 from bot.understanding import topics
 from bot.understanding.gluing import parted
+from bot.understanding.network import Network, chances
 from bot.understanding.normalise import fold, words
 from bot.understanding.romanise import latin, skeleton
 
 FILE = "danger.npz"
 OTHER, _NAMED = "other", 0.2  # a category less likely is not named
-HEADS = ("danger", "critical", "person")  # the first columns of the weights; the categories follow
+HEADS = ("danger", "critical", "person")  # the first outputs of the network; the categories follow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +74,7 @@ class DangerModel:
 
     vocabulary: dict[str, int]
     idf: np.ndarray  # (features,)
-    weights: np.ndarray  # (features, heads and categories)
-    bias: np.ndarray  # (heads and categories,); slope and offset of the heads' calibration are in weights and bias already
+    network: Network  # its outputs are the heads and the categories; slope and offset of the heads' calibration are in them already
     categories: tuple[str, ...]
     marks: Marks
     held: tuple[Held, ...] = ()
@@ -83,7 +83,7 @@ class DangerModel:
     def hear(self, text: str) -> Heard:
         tokens = [latin(word) for word in words(parted(fold(text), self.words))]
         columns, values = self._reader.row(tokens, of_words(tokens))
-        scores = self.bias + values @ self.weights[columns] if len(columns) else self.bias
+        scores = self.network.scores(columns, values)
         danger, critical, person = (float(1 / (1 + np.exp(-score))) for score in scores[: len(HEADS)])
         category = self._category(scores[len(HEADS) :])
         return Heard(danger=danger, critical=critical, person=person, category=category, words=len(tokens))
@@ -94,9 +94,9 @@ class DangerModel:
 
     def _category(self, scores: np.ndarray) -> str:
         """The likeliest; "other" where none is likely: a reply that fits all is better than one that fits something else."""
-        likely = np.exp(scores - scores.max())
+        likely = chances(scores)
         best = int(np.argmax(likely))
-        return self.categories[best] if likely[best] / likely.sum() >= _NAMED else OTHER
+        return self.categories[best] if likely[best] >= _NAMED else OTHER
 
     def save(self, path: Path) -> None:
         names = {
@@ -106,8 +106,7 @@ class DangerModel:
         np.savez_compressed(
             path,
             idf=self.idf.astype(np.float32),
-            weights=self.weights.astype(np.float32),
-            bias=self.bias.astype(np.float32),
+            **self.network.arrays(),
             names=np.frombuffer(json.dumps(names).encode(), dtype=np.uint8),
         )
 
@@ -118,7 +117,7 @@ class DangerModel:
             names = json.loads(stored["names"].tobytes().decode())
             return cls(
                 vocabulary={feature: index for index, feature in enumerate(names["vocabulary"])},
-                idf=stored["idf"], weights=stored["weights"], bias=stored["bias"],
+                idf=stored["idf"], network=Network.stored(stored),
                 categories=tuple(names["categories"]), marks=Marks(**names["marks"]),
                 held=tuple(Held(**held) for held in names["held"]), words=names["words"],
             )  # fmt: skip

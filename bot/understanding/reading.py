@@ -44,9 +44,7 @@ class Reader:
         language = self.detector.detect(cleaned, before)
         typed = read(cleaned, self.vocabulary)
         command = typed is not None
-        topic, confidence = (
-            self.model.ranking(cleaned[: self.max_text])[0] if typed is None else (_TOPICS.get(typed.name, CONTROL), 1.0)
-        )
+        topic, confidence = self.model.ranking(cleaned[: self.max_text])[0] if typed is None else (_TOPICS.get(typed.name, CONTROL), 1.0)
         # The gateway answers by itself what has no letters or is in a language that it does not speak.
         asked = not command and language != OTHER and any(character.isalnum() for character in cleaned)
         risk = self._risk(cleaned, by_topic(topic, confidence) if asked else Risk(), command)

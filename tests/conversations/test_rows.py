@@ -60,7 +60,11 @@ def answered(reads: Reader, text: str) -> Answer:
         return steps.asked(CONTENT, "bn", Place(), number, text, entities)
     here = Scene(content=CONTENT, language="bn", plans=flow_plans())
     begun = begun_by(here, topic, text)
-    return warned(CONTENT, "bn", topic, entities, begun) if begun else asked(CONTENT, "bn", Place(), topic, text, entities, certain=sure >= CRISIS_CERTAIN)
+    return (
+        warned(CONTENT, "bn", topic, entities, begun)
+        if begun
+        else asked(CONTENT, "bn", Place(), topic, text, entities, certain=sure >= CRISIS_CERTAIN)
+    )
 
 
 @pytest.mark.parametrize(("row", "text", "answer"), TYPED, ids=[f"{row}: {text}" for row, text, _ in TYPED])

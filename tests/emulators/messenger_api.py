@@ -77,7 +77,9 @@ class MessengerApi:
         self._last_mid = 0
         self._lock = threading.RLock()
         self._closing = False
-        self._server = ThreadedServer(Starlette(routes=[Route("/v21.0/me/{edge}", self._endpoint, methods=["POST"]), Route("/files/{kind}", self._file)]))
+        self._server = ThreadedServer(
+            Starlette(routes=[Route("/v21.0/me/{edge}", self._endpoint, methods=["POST"]), Route("/files/{kind}", self._file)])
+        )
         self.url = f"{self._server.url}/v21.0"
 
     def __enter__(self) -> Self:

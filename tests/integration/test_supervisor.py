@@ -159,7 +159,9 @@ def test_a_second_run_beside_it_says_which_port_is_taken_and_leaves_it_alone(run
     (line,) = [line for line in second.lines if "cannot listen" in line]
     assert f"127.0.0.1:{run.ports['PORT']}" in line and "PORT" in line and "Traceback" not in second.output
     assert run.children() == before
-    wait_for(lambda: httpx.get(f"{run.url}/readyz").is_success, 30, "the first run to be ready still")  # 503 while Rasa takes over 2 s, as on a busy machine
+    wait_for(
+        lambda: httpx.get(f"{run.url}/readyz").is_success, 30, "the first run to be ready still"
+    )  # 503 while Rasa takes over 2 s, as on a busy machine
 
 
 def test_ctrl_c_stops_all_three_and_leaves_nothing(run: Run) -> None:

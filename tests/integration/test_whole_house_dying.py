@@ -202,7 +202,9 @@ class Crowd:
 def stored_whole(house: WholeHouse) -> None:
     assert rows(house, "SELECT count(*) FROM messages WHERE direction = 'in' AND state <> 'answered'") == [(0,)]
     assert rows(house, "SELECT count(*) FROM messages WHERE direction = 'out' AND state <> 'sent'") == [(0,)]
-    assert rows(house, "SELECT count(*) FROM (SELECT 1 FROM cases WHERE state <> 'closed' GROUP BY person_id HAVING count(*) > 1)") == [(0,)]
+    assert rows(house, "SELECT count(*) FROM (SELECT 1 FROM cases WHERE state <> 'closed' GROUP BY person_id HAVING count(*) > 1)") == [
+        (0,)
+    ]
 
 
 def tries(house: WholeHouse) -> int:

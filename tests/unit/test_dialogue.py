@@ -26,7 +26,9 @@ class Line:
 
     async def call(self, method, address, body=None, *, headers=(), connect, read):
         async def carried():
-            answer = await httpx.MockTransport(self._handler).handle_async_request(httpx.Request(method, address, content=body, headers=headers))
+            answer = await httpx.MockTransport(self._handler).handle_async_request(
+                httpx.Request(method, address, content=body, headers=headers)
+            )
             return answer.status_code, await answer.aread()
 
         return await asyncio.wait_for(carried(), read)

@@ -17,7 +17,14 @@ CRITICAL = Risk(flag=Level.CRITICAL, category="captivity", reasons=("locked",))
 URGENT = Risk(flag=Level.URGENT, category="captivity", reasons=("passport",))
 SOFT = Risk(ask=True, category="physical_violence", reasons=("hits",))
 PERSON = Risk(flag=Level.STANDARD, category="fraud", reasons=("model",))
-SOUNDS = {"SURE": Risk(sure=True), "CRITICAL": CRITICAL, "URGENT": URGENT, "SOFT": SOFT, "PERSON": PERSON, "VAGUE": replace(URGENT, category="other")}
+SOUNDS = {
+    "SURE": Risk(sure=True),
+    "CRITICAL": CRITICAL,
+    "URGENT": URGENT,
+    "SOFT": SOFT,
+    "PERSON": PERSON,
+    "VAGUE": replace(URGENT, category="other"),
+}
 ENGLISH = State(language="en", language_chosen=True, script="en")
 
 

@@ -384,7 +384,9 @@ def waiting(flow, question, **answers):
     return State(flows=(Flow(name=flow, asked=question, since="2026-11-24", answers=tuple(answers.items())),))
 
 
-@pytest.mark.parametrize(("flow", "question"), [(plan.id, question.id) for plan in flow_plans().values() for question in plan.questions if not question.silent])
+@pytest.mark.parametrize(
+    ("flow", "question"), [(plan.id, question.id) for plan in flow_plans().values() for question in plan.questions if not question.silent]
+)
 @pytest.mark.parametrize("text", ["cancel", "বাতিল", "batil koren"])
 async def test_cancel_leaves_every_question_and_answers_none(flow, question, text):
     told = Told()
@@ -438,7 +440,9 @@ async def test_several_answers_in_one_bring_the_soft_line_where_only_a_guess_spe
     assert (await watchful.answer(turn(text, state=waiting("offer_check", "passport")))).case is not None
 
 
-@pytest.mark.parametrize("of", [turn("😀", state=ASKING), turn(kind=Kind.MEDIA, media="photo", state=ASKING), pressed("nonsense", state=ASKING)])
+@pytest.mark.parametrize(
+    "of", [turn("😀", state=ASKING), turn(kind=Kind.MEDIA, media="photo", state=ASKING), pressed("nonsense", state=ASKING)]
+)
 async def test_whatever_is_said_to_it_the_question_is_one_press_away(of):
     assert payloads(await answer(of))[0] == "flow.offer_check"
 

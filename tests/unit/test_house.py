@@ -32,7 +32,19 @@ def sentence(name, language="bn"):
 
 
 COMMANDS = ["person", "hotlines", "help", "language", "language.bn", "language.en", "carry", "delete", "delete_yes", "safe"]
-FIXED = ["here.bd", "here.abroad", "here.sa", "can_write", "cannot_write", "hide", "hide_now", "hide_word", "hours", "hours.morning", "hours.never"]  # answered from knowledge/triage/
+FIXED = [
+    "here.bd",
+    "here.abroad",
+    "here.sa",
+    "can_write",
+    "cannot_write",
+    "hide",
+    "hide_now",
+    "hide_word",
+    "hours",
+    "hours.morning",
+    "hours.never",
+]  # answered from knowledge/triage/
 
 
 @pytest.mark.parametrize("place", [Place(), STARTED], ids=["new", "started"])

@@ -176,7 +176,7 @@ def test_what_goes_with_money_is_live_without_a_restart_too(watched, name):
     before = told()
     rewrite(watched / name, old, new)
     assert within(20, lambda: told() != before)
-    word = new.rpartition("en: ")[2].strip("}\"") if "en: " in new else new.split()[-1]
+    word = new.rpartition("en: ")[2].strip('}"') if "en: " in new else new.split()[-1]
     assert word in told()
 
 

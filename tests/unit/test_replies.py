@@ -310,7 +310,9 @@ def test_the_answer_to_where_she_is_gives_just_the_numbers_that_work_there(place
     assert len(reply.text.split()) <= 60
     assert not FORBIDDEN.search(reply.text)
     payloads = [button.payload for button in reply.buttons]
-    assert payloads == ([*(f"here.{code}" for code in REPLIES.offered), "person", "hide"] if place == "abroad" else ["person", "hide", "safe"])
+    assert payloads == (
+        [*(f"here.{code}" for code in REPLIES.offered), "person", "hide"] if place == "abroad" else ["person", "hide", "safe"]
+    )
     assert len(payloads) <= 12  # and the menu
     assert all(len(button.title) <= 20 and parse(button.payload) for button in reply.buttons)
 

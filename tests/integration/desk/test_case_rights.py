@@ -182,7 +182,9 @@ def test_what_she_types_of_herself_is_hidden_until_revealed_with_a_reason(bench:
     bench.person("boss", Role.SUPERVISOR, team="a")
     bench.on_duty(ann.id)
     hers, nid, mail, papers = "01712-345678", "১৯৯১২৬৯২৫০৬০০০১২৩", "rahima@example.com", "BX0123456"
-    case = bench.case_of(f"amar number {hers}, nid {nid}. 999 e phone dibo?", by=ann.id, replies=(f"আপনার নম্বর {hers}, আমাদের +880 9610 102030",))
+    case = bench.case_of(
+        f"amar number {hers}, nid {nid}. 999 e phone dibo?", by=ann.id, replies=(f"আপনার নম্বর {hers}, আমাদের +880 9610 102030",)
+    )
     bench.hears(f"mail {mail}")
     bench.work.say(case, ann.id, f"ফোন করব {hers}")
     bench.work.note(case, ann.id, f"passport {papers}")
@@ -219,7 +221,12 @@ def test_the_form_is_downloaded_without_what_says_who_she_is(bench: WorkBench) -
     bench.on_duty(ann.id)
     case = bench.case_of("help", by=ann.id)
     contact = {"name": "Kulsum", "phone": "01712345678", "address": "Cumilla 5", "who": "mother", "district": "dhaka", "country": "sa"}
-    form = {"contact": contact, "level": {"why": "=1+1, call 01812345699"}, "danger": {"strangling": "yes"}, "issue": {"work": ["wages", "papers"]}}
+    form = {
+        "contact": contact,
+        "level": {"why": "=1+1, call 01812345699"},
+        "danger": {"strangling": "yes"},
+        "issue": {"work": ["wages", "papers"]},
+    }
     bench.work.put_form(case, ann.id, form)
     response = bench.entered("ann").get(f"/desk/cases/{case}/form.csv")
     assert response.headers["content-type"].startswith("text/csv") and "attachment" in response.headers["content-disposition"]

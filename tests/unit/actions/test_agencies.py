@@ -167,7 +167,12 @@ def test_a_question_that_names_one_is_answered_and_one_about_agencies_is_not(tex
         assert told in answer.replies[-1].text
 
 
-AMONG = (*ENTRIES, Agency(rl="107", name="Visa International"), Agency(rl="108", name="Makka Tours & Travels"), Agency(rl="109", name="H.A. International"))
+AMONG = (
+    *ENTRIES,
+    Agency(rl="107", name="Visa International"),
+    Agency(rl="108", name="Makka Tours & Travels"),
+    Agency(rl="109", name="H.A. International"),
+)
 
 
 @pytest.fixture
@@ -187,18 +192,34 @@ def said(text, action=None, intent="step_visa"):
     return told.messages[0]["text"]
 
 
-@pytest.mark.parametrize("text", ["Visa International ki valo", "ভিসা ইন্টারন্যাশনাল কি বৈধ", "Makka Tours & Travels legal?", "is Gulf Associate legal"])
+@pytest.mark.parametrize(
+    "text", ["Visa International ki valo", "ভিসা ইন্টারন্যাশনাল কি বৈধ", "Makka Tours & Travels legal?", "is Gulf Associate legal"]
+)
 def test_a_name_that_is_a_word_is_looked_up_whatever_topic_it_sounds_like(words, text):
     assert said(text) is not None
 
 
-@pytest.mark.parametrize("text", ["ভিসা আসল?", "ভিসা যাচাই", "group visa ki", "haa", "visa", "Visa International e taka disi kintu amake ekhono pathay nai bhai", "makka", "", "কেমন আছেন"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ভিসা আসল?",
+        "ভিসা যাচাই",
+        "group visa ki",
+        "haa",
+        "visa",
+        "Visa International e taka disi kintu amake ekhono pathay nai bhai",
+        "makka",
+        "",
+        "কেমন আছেন",
+    ],
+)
 def test_a_question_that_is_no_name_is_not(words, text):
     assert said(text) is None
 
 
 @pytest.mark.parametrize(
-    ("action", "intent"), [(ActionStepQuestion, "step_visa"), (ActionTopic, "legal_aid"), (ActionUnsure, "nlu_fallback"), (ActionControl, "control")]
+    ("action", "intent"),
+    [(ActionStepQuestion, "step_visa"), (ActionTopic, "legal_aid"), (ActionUnsure, "nlu_fallback"), (ActionControl, "control")],
 )
 def test_every_way_leads_to_it(words, action, intent):
     assert "RL নম্বর 107" in said("Visa International ki valo", action, intent)

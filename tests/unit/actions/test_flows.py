@@ -208,7 +208,9 @@ def test_what_an_answer_tells_beside_is_not_asked_again():
 
     def heard(text):
         entities = [{"entity": "answer", "value": "sa"}]
-        tracker = SimpleNamespace(latest_message={"text": text, "entities": entities, "metadata": {"flows": [asdict(her.flows[0])], "today": TODAY}})
+        tracker = SimpleNamespace(
+            latest_message={"text": text, "entities": entities, "metadata": {"flows": [asdict(her.flows[0])], "today": TODAY}}
+        )
         said = CollectingDispatcher()
         ActionFlow().run(said, tracker, {})
         return said.messages[-1]["custom"]["effects"]["flows"][0]

@@ -57,7 +57,12 @@ def test_every_intent_that_is_a_topic_has_one(intent):
 @pytest.mark.parametrize(("intent", "confidence", "gives_way"), [("privacy", 0.4, True), ("privacy", 0.8, False), ("human", 0.4, False)])
 def test_a_doubtful_topic_gives_way_to_words_that_mean_one_thing(intent, confidence, gives_way):
     """ "ওসিসি তে কী কী সেবা দেয়" was answered with who reads her messages."""
-    message = {"intent": {"name": intent, "confidence": confidence}, "metadata": {"language": "en"}, "entities": [], "text": "what does the OCC do"}
+    message = {
+        "intent": {"name": intent, "confidence": confidence},
+        "metadata": {"language": "en"},
+        "entities": [],
+        "text": "what does the OCC do",
+    }
     dispatcher = CollectingDispatcher()
     ActionTopic().run(dispatcher, Tracker("c1", {}, message, [], False, None, {}, "action_listen"), {})
     assert dispatcher.messages[0]["text"].startswith(CONTENT.items["occ"].messages[0].text.en) == gives_way

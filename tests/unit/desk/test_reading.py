@@ -10,7 +10,9 @@ READING = content().reading
 
 def test_marks_and_hidden_parts_stand_beside_each_other() -> None:
     pieces = READING.pieces("amake mere felbe, call 01712345678 or a@b.com", ("killing",))
-    assert Piece("mere felbe,", marked=True) in pieces and Piece("•••78", hidden="number") in pieces and Piece("•••", hidden="email") in pieces
+    assert (
+        Piece("mere felbe,", marked=True) in pieces and Piece("•••78", hidden="number") in pieces and Piece("•••", hidden="email") in pieces
+    )
     assert "".join(piece.text for piece in pieces) == "amake mere felbe, call •••78 or •••"
 
 

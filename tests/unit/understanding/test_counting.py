@@ -35,7 +35,13 @@ def test_features_see_no_difference_of_script():
 
 @given(st.text(max_size=60))
 def test_any_text_has_features(text):
-    assert all(count > 0 and feature[0] in "cwsbg" for feature, count in counts(text, danger.of_words).items())
+    assert all(count > 0 and feature[0] in "cwdsbg" for feature, count in counts(text, danger.of_words).items())
+
+
+def test_a_pair_needs_a_few_texts_more():
+    counted = count(["visa check", "visa check koro", "visa check den", "visa check"], topics.of_words)
+    assert "dvisa check" not in Space.of(counted, 3).vocabulary
+    assert {"dvisa check", "wvisa"} <= set(Space.of(counted, 2).vocabulary)
 
 
 def test_a_feature_of_too_few_texts_does_not_count():

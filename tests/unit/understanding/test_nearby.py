@@ -40,7 +40,10 @@ def test_a_place_alone_is_an_answer(text):
     assert found(text) == ("satkhira",)
 
 
-@pytest.mark.parametrize("text", ["", "কোথায় যাব", "আমি থাকি", "সাতক্ষীরা থেকে পাসপোর্ট করতে চাই", "দরজায় তালা", "hello", "ami", "I fly from Satkhira, where do I go with the bags"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "কোথায় যাব", "আমি থাকি", "সাতক্ষীরা থেকে পাসপোর্ট করতে চাই", "দরজায় তালা", "hello", "ami", "I fly from Satkhira, where do I go with the bags"],
+)
 def test_what_is_no_place_or_more_than_a_place_is_none(text):
     assert not only_a_place(text, find(text, CONTENT.places), NEAR)
 

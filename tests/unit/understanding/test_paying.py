@@ -13,7 +13,16 @@ def test_paid(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["৫০ হাজার টাকা চায়", "কত টাকা দিতে হবে", "taka disi", "ora passport niche", "5000 taka dile ki hobe?", "ami 20000 taka diyechi thik hoise?", "", "step 5"],
+    [
+        "৫০ হাজার টাকা চায়",
+        "কত টাকা দিতে হবে",
+        "taka disi",
+        "ora passport niche",
+        "5000 taka dile ki hobe?",
+        "ami 20000 taka diyechi thik hoise?",
+        "",
+        "step 5",
+    ],
 )
 def test_not_paid(text):
     assert not paid(text)

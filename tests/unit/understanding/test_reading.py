@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bot.knowledge import knowledge
 from bot.model import Level, Risk
 from bot.understanding.danger import DangerModel, Heard, Marks
+from bot.understanding.network import Network
 from bot.understanding.risk import CRISIS_CERTAIN, by_topic
 from tests.fakes.reading import Fixed, tiny_reader
 
@@ -55,7 +56,8 @@ def test_of_a_command_a_guess_of_danger_says_nothing():
 
     marks = Marks(flag=0.5, ask=0.1, doubt=0.01, critical=0.5, person=0.5)
     none = np.zeros(0)
-    hears = Hears(vocabulary={}, idf=none, weights=none, bias=none, categories=("child",), marks=marks)
+    network = Network(hidden=none, scale=none, hidden_bias=none, outputs=none, bias=none)
+    hears = Hears(vocabulary={}, idf=none, network=network, categories=("child",), marks=marks)
     assert replace(READER, danger=hears).read("step 13").risk == Risk()
     assert replace(READER, danger=hears).read("amar boyos 13 bosor apa").risk.flag is Level.CRITICAL
 

@@ -152,7 +152,12 @@ def test_a_rule_acts_where_the_model_only_asks():
 
 @pytest.mark.parametrize(
     ("danger", "heard", "named"),
-    [(0.3, "captivity", "captivity"), (0.9, "captivity", "captivity"), (0.9, "other", "physical_violence"), (0.19, "captivity", "physical_violence")],
+    [
+        (0.3, "captivity", "captivity"),
+        (0.9, "captivity", "captivity"),
+        (0.9, "other", "physical_violence"),
+        (0.19, "captivity", "physical_violence"),
+    ],
 )
 def test_the_model_names_the_category_where_it_hears_danger_and_knows_which(danger, heard, named):
     """A rule sees "hits" where a child is hit, or a woman who is locked in."""
@@ -171,7 +176,10 @@ def test_the_model_is_sure_where_it_is_not_near_to_acting():
     assert not assess("passport korte chai", LEXICON).sure  # no model, no certainty
 
 
-@pytest.mark.parametrize(("text", "danger", "acts"), [("amake mare", 0.11, True), ("amake mare", 0.09, False), ("mere felbe", 0.09, True), ("mere felbe", 0.001, False)])
+@pytest.mark.parametrize(
+    ("text", "danger", "acts"),
+    [("amake mare", 0.11, True), ("amake mare", 0.09, False), ("mere felbe", 0.09, True), ("mere felbe", 0.001, False)],
+)
 def test_a_rule_only_asks_where_the_model_is_far_from_it_and_a_critical_one_where_it_is_all_but_sure(text, danger, acts):
     """ "Who pays to bring the body home" is no death told, and "he will kill me" is seldom a question."""
     risk = together(text, danger=danger)

@@ -60,8 +60,7 @@ def _open_cases() -> None:
         "SELECT id, CASE WHEN level = 3 THEN 'accept_manager' ELSE 'accept' END, raised_at FROM cases WHERE state != 'closed'"
     )
     op.execute(
-        "UPDATE conversations SET holder = 'queue' "
-        "WHERE person_id IN (SELECT person_id FROM cases WHERE state != 'closed' AND level >= 2)"
+        "UPDATE conversations SET holder = 'queue' WHERE person_id IN (SELECT person_id FROM cases WHERE state != 'closed' AND level >= 2)"
     )
 
 
