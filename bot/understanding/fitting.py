@@ -75,7 +75,7 @@ def held_out(lessons: Sequence[Lesson], matrix: csr_matrix) -> tuple[list[Networ
     networks, held = [], {name: np.zeros(len(lessons)) for name in HEADS}
     for part in sorted(set(folds)):
         inside, outside = np.flatnonzero(folds != part), np.flatnonzero(folds == part)
-        networks.append(_network([lessons[index] for index in inside], matrix[inside], categories))
+        networks.append(_network([lessons[index] for index in inside], matrix[inside], categories, seed=part))
         scores = networks[-1].table(matrix[outside])
         for column, name in enumerate(HEADS):
             held[name][outside] = scores[:, column]
@@ -102,7 +102,7 @@ def _truth(lessons: Sequence[Lesson], name: str, *, pieces: bool = True) -> tupl
     return known, np.array([bool(said[index]) for index in known])
 
 
-def _network(lessons: Sequence[Lesson], matrix: csr_matrix, categories: Sequence[str]) -> Network:
+def _network(lessons: Sequence[Lesson], matrix: csr_matrix, categories: Sequence[str], seed: int) -> Network:
     """Its outputs are the heads, then the categories."""
     heads = len(HEADS)
     answers, weights = _answers(lessons)
@@ -117,7 +117,7 @@ def _network(lessons: Sequence[Lesson], matrix: csr_matrix, categories: Sequence
         found[known, heads:] = _CATEGORY * named
         return found
 
-    return learn(matrix, errors, heads + len(categories), _WAY)
+    return learn(matrix, errors, heads + len(categories), _WAY, seed)
 
 
 def _answers(lessons: Sequence[Lesson]) -> tuple[np.ndarray, np.ndarray]:
