@@ -60,9 +60,10 @@ class Network:
 
     def scores(self, columns: np.ndarray, values: np.ndarray) -> np.ndarray:
         """(outputs,) for one row, given as the columns that are not nought and their values."""
+        # einsum, since "@" hands even this little to threads that wait for one another: on busy cores 5 ms instead of 0.05.
         weights = (values * self.scale[columns]).astype(np.float32)
-        units = weights @ self.hidden[columns].astype(np.float32) + self.hidden_bias
-        return np.asarray(np.maximum(units, 0) @ self.outputs + self.bias, dtype=np.float64)
+        units = np.einsum("i,ij->j", weights, self.hidden[columns].astype(np.float32)) + self.hidden_bias
+        return np.asarray(np.einsum("i,ij->j", np.maximum(units, 0), self.outputs) + self.bias, dtype=np.float64)
 
     def table(self, matrix: csr_matrix) -> np.ndarray:
         """(rows, outputs) for many rows at once."""
@@ -92,16 +93,19 @@ class Way:
 def learn(matrix: csr_matrix, errors: Errors, outputs: int, way: Way, seed: int = 0) -> Network:
     """Learns by stochastic gradient, with a rate for each feature (Adagrad; Duchi, Hazan and Singer, 2011) and with features and units
     dropped at random (Srivastava and others, 2014). Deterministic. `matrix`: (rows, features) of float32."""
+    from threadpoolctl import threadpool_limits
+
     learning = _Learning(matrix.shape[1], outputs, way, seed)
     rows = matrix.shape[0]
     passes = max(way.passes, -(-_STEPS // -(-rows // _BATCH)))
     steps, step = passes * -(-rows // _BATCH), 0
-    for _ in range(passes):
-        order = learning.random.permutation(rows)
-        shuffled = matrix[order]
-        for begin in range(0, rows, _BATCH):
-            learning.step(shuffled[begin : begin + _BATCH], order[begin : begin + _BATCH], errors, way.rate * (1 - step / steps))
-            step += 1
+    with threadpool_limits(1):  # as in `scores`; the other core is at another model
+        for _ in range(passes):
+            order = learning.random.permutation(rows)
+            shuffled = matrix[order]
+            for begin in range(0, rows, _BATCH):
+                learning.step(shuffled[begin : begin + _BATCH], order[begin : begin + _BATCH], errors, way.rate * (1 - step / steps))
+                step += 1
     return learning.network()
 
 
