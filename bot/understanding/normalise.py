@@ -20,6 +20,11 @@ _LOOK_ALIKE = str.maketrans(
         "\u09f0": "\u09b0", "\u09f1": "\u09ac",
     }
 )  # fmt: skip
+# Digits that the young write for a sound: 6 (chhoy) for ছ in "a6i", "mar6e", "6ilo", 2 for "tu" in "2mi"; not "6am", "2mas", "6lakh".
+_SPOKEN_DIGITS = (
+    (re.compile(r"(?<=[a-z])6+(?=[aeiouy])|(?<![a-z0-9])6(?=[aeio][a-z]{2})"), "ch"),
+    (re.compile(r"(?<![a-z0-9])2(?=m(?:i|r|ra|k|ake)(?![a-z0-9]))"), "tu"),
+)
 _TWO_PIECE = (("\u0985\u09be", "\u0986"), ("\u09c7\u09be", "\u09cb"), ("\u09c7\u09d7", "\u09cc"))
 _DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in "০১২৩৪৫৬৭৮৯٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९"}
 _BANGLA = re.compile("[\u0980-\u09ff]")
@@ -34,11 +39,14 @@ def clean(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """For matching: `clean`, compatibility letters, lower case, ASCII digits, no joiners, three or more of a character become two."""
+    """For matching: `clean`, compatibility letters, lower case, ASCII digits, no joiners, three or more of a character become two, and
+    digits within a word the sound they stand for."""
     text = unicodedata.normalize("NFKC", clean(text)).translate(_LOOK_ALIKE).translate(_DIGITS).lower()
     text = unicodedata.normalize("NFKC", _JOINERS.sub("", text))
     for pieces, whole in _TWO_PIECE:
         text = text.replace(pieces, whole)
+    for digit, sound in _SPOKEN_DIGITS:
+        text = digit.sub(sound, text)
     return _blanks(_LONG_REPEAT.sub(r"\1\1", text))
 
 

@@ -101,6 +101,18 @@ def test_one_spelling_of_many(typed, folded):
     assert fold(typed) == folded
 
 
+@pytest.mark.parametrize(
+    ("typed", "folded"),
+    [
+        ("Kmn a6en", "kmn achen"), ("jaite6i", "jaitechi"), ("mar6e amk", "marche amk"), ("ja66e", "jache"), ("6ele ar 6ilo", "chele ar chilo"),
+        ("2mi", "tumi"), ("2make 2mr", "tumake tumr"),
+        ("6am e", "6am e"), ("6 a gelam", "6 a gelam"), ("6lakh", "6lakh"), ("r6", "r6"), ("16e", "16e"), ("2mas", "2mas"), ("12mi", "12mi"),
+    ],
+)  # fmt: skip
+def test_digits_that_stand_for_a_sound_become_it(typed, folded):
+    assert fold(typed) == folded
+
+
 def test_both_forms_of_a_nukta_letter_meet():
     assert fold("\u09df\u09dc\u09dd") == fold("\u09af\u09bc\u09a1\u09bc\u09a2\u09bc")
 
