@@ -23,7 +23,7 @@ _CATEGORY = np.float32(1.0)  # and one of the category
 _SMOOTHED = 0.1  # how far an answer stays away from yes and no, since labels are not always right
 _AUTHORED = 2.0  # what an example written for danger weighs against one written for a topic
 _PIECE = 0.5  # what a piece of it weighs against the whole
-_MIN_DOCUMENTS = 3
+_MIN_DOCUMENTS = 2
 _WRITTEN, _LETTER = 3, 100  # times a word, and one of a single letter, must be written to be known
 # What the marks allow, of harmless texts: ordinary ones, and twins that were written to look like danger. Both are harder than what comes
 # to a helpline: on labelled messages of others about half as many are flagged or asked.
