@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -256,9 +258,7 @@ def _kept_keys(path: Path, create: bool) -> tuple[str, str]:
             raise SettingError(f"No keys: set SEAL_KEYS and LOOKUP_KEY, or start once with `make run`, which makes {path}.")
         path.parent.mkdir(parents=True, exist_ok=True)
         seal, lookup = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(f"SEAL_KEYS=1:{seal}\nLOOKUP_KEY={lookup}\n")
+        _write_once(path, f"SEAL_KEYS=1:{seal}\nLOOKUP_KEY={lookup}\n")
     kept = _dotenv(path)
     if "SEAL_KEYS" not in kept or "LOOKUP_KEY" not in kept:
         raise SettingError(
@@ -266,6 +266,20 @@ def _kept_keys(path: Path, create: bool) -> tuple[str, str]:
             f"Bring it back from a backup; without it stored messages cannot be opened."
         )
     return kept["SEAL_KEYS"], kept["LOOKUP_KEY"]
+
+
+def _write_once(path: Path, text: str) -> None:
+    """A file only for its owner, whole from the moment it is there; one that another process made meanwhile stays."""
+    descriptor, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # readable by the owner only
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(made, path)
+    finally:
+        os.unlink(made)
 
 
 def _bytes(text: str) -> bytes:

@@ -1,5 +1,7 @@
 import base64
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -147,6 +149,20 @@ def test_keys_are_made_once_and_kept_for_the_owner_only(tmp_path):
     assert first.seal_keys.reveal() == again.seal_keys.reveal()
     assert first.lookup_key.reveal() == again.lookup_key.reveal()
     assert first.seal_keys.reveal()[2:] != first.lookup_key.reveal()
+
+
+def test_processes_started_together_make_the_keys_once_and_never_read_half_of_them(tmp_path):
+    for number in range(20):
+        together = threading.Barrier(4)
+
+        def start(folder=tmp_path / str(number), together=together):
+            together.wait()
+            return load({"VAR": str(folder)}).seal_keys.reveal()
+
+        with ThreadPoolExecutor(4) as pool:
+            keys = {future.result() for future in [pool.submit(start) for _ in range(4)]}
+        assert len(keys) == 1
+        assert [path.name for path in (tmp_path / str(number)).iterdir()] == ["keys"]
 
 
 def test_each_installation_has_its_own_keys(tmp_path):
